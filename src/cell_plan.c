@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the cell consists of: system directories, a few files of /etc, /dev, /proc, /box, the rest.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cell.h"
+#include "cell_files.h"
+#include "cell_steps.h"
+#include "syscalls.h"
+
+#define ATTR_WRITABLE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+/* A device node must not be under nodev; writing to a device needs no writable mount. */
+#define ATTR_DEVICE (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC)
+
+#define ATTR_PROC (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+
+/* What the cell's root needs beside the disk limit while it is built: page-sized files of /etc and
+ * mount points. In the end the limit is set to what is used plus what is allowed. */
+#define SKELETON_BYTES  (1 << 20)
+#define SKELETON_INODES 4096
+
+/* The usual places of programs and libraries; each a directory or, after the usr merge, a link. */
+static const char *const system_paths[] = { "usr", "bin", "sbin", "lib", "lib32", "lib64",
+	"libx32" };
+
+static const char *const devices[] = { "null", "zero", "full", "random", "urandom" };
+
+/* What of /proc tells about the kernel or reaches into it. Most of it is root's own and the target
+ * is not root; a wall does not rest on file modes alone. */
+static const char *const masked[] = { "proc/kcore", "proc/keys", "proc/key-users", "proc/kmsg",
+	"proc/kpagecount", "proc/sched_debug", "proc/sysrq-trigger", "proc/timer_list",
+	"proc/latency_stats" };
+static const char *const read_only[] = { "proc/sys", "proc/bus", "proc/fs", "proc/irq" };
+
+static const char passwd[] = "root:x:0:0:root:/:/usr/sbin/nologin\n"
+			     "box:x:1000:1000:box:/box:/bin/sh\n"
+			     "nobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n";
+static const char group[] = "root:x:0:\nbox:x:1000:\nnogroup:x:65534:\n";
+
+/* Room for so much data and a sane number of files beside what we put there ourselves. */
+static void size_tmpfs(uint64_t bytes, uint64_t slack, char size[24], char inodes[24])
+{
+	bool limited = bytes != REMAND_UNLIMITED;
+
+	snprintf(size, 24, "%" PRIu64, limited ? bytes + slack : 0);
+	snprintf(inodes, 24, "%" PRIu64, limited ? bytes / 4096 + SKELETON_INODES : 0);
+}
+
+/* The host's own layout: a link stays the same link, a directory is bound, what is absent is
+ * absent. */
+static int add_as_host_has_it(struct cell *cell, const char *path)
+{
+	char source[PATH_MAX], target[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+
+	snprintf(source, sizeof(source), "/%s", path);
+	if (lstat(source, &st) < 0)
+		return errno == ENOENT ? 0 : syscall_errno();
+	if (!S_ISLNK(st.st_mode))
+		return cell_step_add_bind(cell, path, source, CELL_ATTR_READ_ONLY, true);
+	n = readlink(source, target, sizeof(target) - 1);
+	if (n < 0)
+		return syscall_errno();
+	target[n] = '\0';
+	return cell_step_add(cell, CELL_SYMLINK, path, target) ? 0 : -ENOMEM;
+}
+
+static int add_system(struct cell *cell)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(system_paths) / sizeof(system_paths[0]); i++)
+		r = add_as_host_has_it(cell, system_paths[i]);
+	if (r == 0 && !cell_step_add(cell, CELL_DIRECTORY, "etc", NULL))
+		r = -ENOMEM;
+	/* The linker's cache, Debian's choice of programs (java, cc ...), the time zone. */
+	if (r == 0)
+		r = add_as_host_has_it(cell, "etc/ld.so.cache");
+	if (r == 0)
+		r = add_as_host_has_it(cell, "etc/alternatives");
+	if (r == 0)
+		r = add_as_host_has_it(cell, "etc/localtime");
+	if (r == 0 && !(cell_step_add(cell, CELL_TEXT, "etc/passwd", passwd) &&
+			      cell_step_add(cell, CELL_TEXT, "etc/group", group) &&
+			      cell_step_add(cell, CELL_TEXT, "etc/hosts",
+				      "127.0.0.1 localhost\n::1 localhost\n") &&
+			      cell_step_add(cell, CELL_TEXT, "etc/nsswitch.conf",
+				      "passwd: files\ngroup: files\nhosts: files\n")))
+		r = -ENOMEM;
+	return r;
+}
+
+static int add_dev(struct cell *cell)
+{
+	if (!cell_step_add(cell, CELL_DIRECTORY, "dev", NULL))
+		return -ENOMEM;
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+		char source[32];
+		int r;
+
+		snprintf(source, sizeof(source), "/dev/%s", devices[i]);
+		r = cell_step_add_bind(cell, source + 1, source, ATTR_DEVICE, false);
+		if (r < 0)
+			return r;
+	}
+	return cell_step_add(cell, CELL_SYMLINK, "dev/fd", "/proc/self/fd") &&
+			       cell_step_add(cell, CELL_SYMLINK, "dev/stdin", "/proc/self/fd/0") &&
+			       cell_step_add(cell, CELL_SYMLINK, "dev/stdout", "/proc/self/fd/1") &&
+			       cell_step_add(cell, CELL_SYMLINK, "dev/stderr", "/proc/self/fd/2")
+		       ? 0
+		       : -ENOMEM;
+}
+
+static int add_scratch(struct cell *cell, const char *destination, mode_t mode)
+{
+	struct cell_step *step = cell_step_add(cell, CELL_SCRATCH, destination, NULL);
+
+	if (!step)
+		return -ENOMEM;
+	step->attributes = ATTR_WRITABLE;
+	step->mode = mode;
+	return 0;
+}
+
+static int add_proc(struct cell *cell)
+{
+	struct cell_step *proc = cell_step_add(cell, CELL_PROC, "proc", NULL);
+
+	if (!proc)
+		return -ENOMEM;
+	proc->attributes = ATTR_PROC;
+	for (size_t i = 0; i < sizeof(masked) / sizeof(masked[0]); i++) {
+		struct cell_step *step = cell_step_add(cell, CELL_MASK, masked[i], NULL);
+
+		if (!step)
+			return -ENOMEM;
+		step->attributes = ATTR_PROC | MOUNT_ATTR_RDONLY;
+	}
+	for (size_t i = 0; i < sizeof(read_only) / sizeof(read_only[0]); i++) {
+		struct cell_step *step = cell_step_add(cell, CELL_READ_ONLY, read_only[i], NULL);
+
+		if (!step)
+			return -ENOMEM;
+		step->attributes = ATTR_PROC | MOUNT_ATTR_RDONLY;
+	}
+	return 0;
+}
+
+static int add_own(struct cell *cell, const struct remand_spec *spec)
+{
+	int r = add_proc(cell);
+
+	if (r == 0)
+		r = add_dev(cell);
+	if (r == 0)
+		r = add_scratch(cell, "tmp", 01777);
+	if (r == 0)
+		r = spec->work ? cell_step_add_bind(cell, "box", spec->work, ATTR_WRITABLE, false)
+			       : add_scratch(cell, "box", 0700);
+	return r;
+}
+
+static int add_binds(struct cell *cell, const struct remand_spec *spec)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < spec->binds_count; i++) {
+		const struct remand_bind *bind = &spec->binds[i];
+		const char *destination = bind->destination ? bind->destination : bind->source;
+
+		r = cell_step_add_bind(cell, destination + 1, bind->source,
+			bind->writable ? ATTR_WRITABLE : CELL_ATTR_READ_ONLY, false);
+	}
+	for (size_t i = 0; r == 0 && i < spec->tmpfs_count; i++) {
+		uint64_t bytes = spec->tmpfs[i].bytes ? spec->tmpfs[i].bytes : spec->disk_bytes;
+		struct cell_step *step =
+			cell_step_add(cell, CELL_TMPFS, spec->tmpfs[i].destination + 1, NULL);
+
+		if (!step)
+			return -ENOMEM;
+		step->attributes = ATTR_WRITABLE;
+		size_tmpfs(bytes, 0, step->size, step->inodes);
+	}
+	return r;
+}
+
+/*
+ * With privilege the supervisor itself detaches a copy of each source: the keeper lives in a user
+ * namespace where it has lost the caller's right to pass through other users' directories. Without
+ * privilege open_tree(2) refuses here, and the keeper, who is still the same user, does it in its
+ * own mount namespace.
+ */
+static int open_trees(struct cell *cell, struct remand_error *error)
+{
+	for (size_t i = 0; i < cell->count; i++) {
+		struct cell_step *step = &cell->steps[i];
+
+		if (step->kind != CELL_BIND)
+			continue;
+		step->tree_fd = cell_open_tree(cell, step->source);
+		if (step->tree_fd < 0 && !(step->tree_fd == -ENOENT && step->optional))
+			return error_errno(error, REMAND_STAGE_CELL, step->tree_fd,
+				"cannot show %s as /%s in the cell", step->source,
+				step->destination);
+	}
+	return 0;
+}
+
+int cell_plan(struct cell *ret_cell, const struct remand_spec *spec, const struct host *host,
+	struct remand_error *error)
+{
+	struct cell cell = { .hostile = ret_cell->hostile };
+	int r;
+
+	cell.disk_bytes = spec->disk_bytes;
+	size_tmpfs(spec->disk_bytes, SKELETON_BYTES, cell.size, cell.inodes);
+	r = add_system(&cell);
+	if (r == 0)
+		r = add_own(&cell, spec);
+	if (r == 0)
+		r = cell_files_add(&cell, spec);
+	if (r == 0)
+		r = add_binds(&cell, spec);
+	if (r == 0)
+		r = cell_files_add_program(&cell, spec);
+	if (r < 0)
+		error_errno(error, REMAND_STAGE_CELL, r, "cannot plan the cell");
+	else if (host->privileged)
+		r = open_trees(&cell, error);
+	if (r < 0) {
+		cell_done(&cell);
+		return r;
+	}
+	*ret_cell = cell;
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the verbs of the command share. */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "remand.h"
+
+/* Our own failures, as in timeout(1) and env(1). */
+#define COMMAND_FAILED 125
+
+/* Options up to the first word that is none, or "--". Returns the index of what follows them, or
+ * -1 after having said what is wrong. */
+int command_parse(struct remand_options *options, int argc, char **argv);
+
+/* --help of a verb: usage line, then the option table. */
+void command_help(const char *usage);
+
+/* One line on stderr, "remand: ...". */
+void command_complain(const char *message);
+
+/* Verbs. */
+int command_run(int argc, char **argv);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* remand run: one program in custody. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "fd.h"
+#include "syscalls.h"
+
+static const char usage[] = "remand run [OPTION...] [--] PROGRAM [ARG...]";
+
+/* Signals that ask us to end: the run is ended first. */
+static const int endings[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+struct report_target {
+	const char *where;
+	int fd; /* -1: none */
+	bool text;
+};
+
+/* "fd:N": a number and nothing else, of a descriptor that can be written. */
+static int open_report_fd(const char *text)
+{
+	char *end;
+	long number;
+	int flags;
+
+	errno = 0;
+	number = strtol(text, &end, 10);
+	if (errno || *text < '0' || *text > '9' || *end || number > INT_MAX)
+		return -EBADF;
+	flags = fcntl((int)number, F_GETFL);
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		return -EBADF;
+	flags = fcntl((int)number, F_DUPFD_CLOEXEC, 3);
+	return flags < 0 ? syscall_errno() : flags;
+}
+
+static int complain_about_report(const char *where, int r)
+{
+	char message[512];
+
+	snprintf(message, sizeof(message), "--report: cannot write to %s: %s", where, strerror(-r));
+	command_complain(message);
+	return r;
+}
+
+static int parse_format(const struct remand_options *options, bool *ret_text)
+{
+	const char *format = remand_options_text(options, "format");
+	char message[512];
+
+	*ret_text = format && strcmp(format, "text") == 0;
+	if (!format || *ret_text || strcmp(format, "json") == 0)
+		return 0;
+	snprintf(message, sizeof(message), "--format: '%s' is not a format; expected json or text",
+		format);
+	command_complain(message);
+	return -EINVAL;
+}
+
+/* Opened before anything starts: a report that cannot be written is known at once. */
+static int open_report(const struct remand_options *options, const struct remand_spec *spec,
+	struct report_target *ret)
+{
+	const char *where = remand_options_text(options, "report");
+
+	*ret = (struct report_target){ .fd = -1, .where = where };
+	if (parse_format(options, &ret->text) < 0)
+		return -EINVAL;
+	if (!where)
+		return 0;
+	ret->fd = strncmp(where, "fd:", 3) == 0 ? open_report_fd(where + 3)
+						: remand_open_output(spec, where);
+	return ret->fd < 0 ? complain_about_report(where, ret->fd) : 0;
+}
+
+static int write_report(const struct report_target *target, const struct remand_result *result)
+{
+	char *body = target->text ? remand_result_text(result) : remand_result_json(result);
+	FILE *out = fdopen(fcntl(target->fd, F_DUPFD_CLOEXEC, 3), "w");
+	int r = 0;
+
+	if (!body || !out)
+		r = -ENOMEM;
+	else if (fprintf(out, "%s\n", body) < 0)
+		r = syscall_errno();
+	if (out && fclose(out) != 0 && r == 0)
+		r = syscall_errno();
+	free(body);
+	return r < 0 ? complain_about_report(target->where, r) : 0;
+}
+
+/* On a terminal always; elsewhere only when asked, or when remand itself has something to say. */
+static void say_result(const struct remand_options *options, const struct remand_result *result)
+{
+	bool trouble = result->verdict == REMAND_VERDICT_NOT_STARTED ||
+		       result->verdict == REMAND_VERDICT_INTERNAL_ERROR || result->network_host ||
+		       result->collect_failed[0];
+	bool wanted = remand_options_text(options, "verbose") || isatty(STDERR_FILENO) || trouble;
+	char *line = NULL;
+
+	if (wanted && !remand_options_text(options, "quiet"))
+		line = remand_result_text(result);
+	if (line)
+		command_complain(line);
+	free(line);
+}
+
+static int open_signals(void)
+{
+	struct sigaction action;
+	sigset_t set;
+
+	sigemptyset(&set);
+	/* Who starts us with a signal ignored, as nohup(1) does, wants it ignored. */
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (sigaction(endings[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(&set, endings[i]);
+	/* The library's keeper resets the mask for the target. */
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Until the result is there; a signal to us cancels the run. *ret_signal: which, or 0. */
+static int follow(struct remand *run, int signal_fd, int *ret_signal, struct remand_error *error)
+{
+	struct pollfd fds[] = { { .fd = remand_fd(run), .events = POLLIN },
+		{ .fd = signal_fd, .events = POLLIN } };
+
+	for (;;) {
+		struct signalfd_siginfo info;
+		int r = remand_dispatch(run, error);
+
+		if (r != 0)
+			return r < 0 ? r : 0;
+		if (poll(fds, 2, -1) < 0 && errno != EINTR) {
+			snprintf(error->message, sizeof(error->message), "cannot wait: %s",
+				strerror(errno));
+			return syscall_errno();
+		}
+		if (fds[1].revents && read(signal_fd, &info, sizeof(info)) == sizeof(info)) {
+			*ret_signal = (int)info.ssi_signo;
+			remand_cancel(run);
+		}
+	}
+}
+
+static int execute(const struct remand_spec *spec, struct remand_result *ret_result,
+	int *ret_signal, struct remand_error *error)
+{
+	CLEANUP_FD int signal_fd = open_signals();
+	struct remand *run = NULL;
+	int r = remand_start(spec, &run, error);
+
+	if (r < 0)
+		return r;
+	r = follow(run, signal_fd, ret_signal, error);
+	if (r == 0)
+		r = remand_result(run, ret_result);
+	remand_free(run);
+	return r;
+}
+
+static int run_and_report(const struct remand_options *options, const struct remand_spec *spec)
+{
+	struct report_target report;
+	struct remand_result result = { 0 };
+	struct remand_error error = { 0 };
+	int status, signum = 0;
+
+	if (open_report(options, spec, &report) < 0)
+		return COMMAND_FAILED;
+	if (execute(spec, &result, &signum, &error) < 0) {
+		remand_result_refused(&error, &result);
+		/* Our own failure is said whatever was asked for. */
+		command_complain(error.message);
+	} else {
+		say_result(options, &result);
+	}
+	status = remand_result_status(&result);
+	if (report.fd >= 0 && write_report(&report, &result) < 0)
+		status = COMMAND_FAILED;
+	if (result.verdict == REMAND_VERDICT_CANCELLED && signum)
+		status = 128 + signum;
+	fd_close(report.fd);
+	remand_result_clear(&result);
+	return status;
+}
+
+/* The command's defaults where they differ from the library's: streams are the caller's. */
+static struct remand_spec complete(const struct remand_options *options, char **argv)
+{
+	struct remand_spec spec = *remand_options_spec(options);
+	struct remand_stream *streams[] = { &spec.input, &spec.output, &spec.error };
+
+	for (int i = 0; i < 3; i++)
+		if (streams[i]->kind == REMAND_STREAM_DEFAULT)
+			streams[i]->kind = REMAND_STREAM_INHERIT;
+	spec.argv = (const char *const *)argv;
+	return spec;
+}
+
+int command_run(int argc, char **argv)
+{
+	struct remand_options *options;
+	int first, status = COMMAND_FAILED;
+
+	if (remand_options_new(&options) < 0) {
+		command_complain("out of memory");
+		return status;
+	}
+	first = command_parse(options, argc, argv);
+	if (first >= 0 && remand_options_text(options, "help")) {
+		command_help(usage);
+		status = 0;
+	} else if (first >= 0 && remand_options_text(options, "version")) {
+		puts("remand " REMAND_VERSION);
+		status = 0;
+	} else if (first >= 0 && first >= argc) {
+		command_complain(
+			"say which program to run: remand run [OPTION...] [--] PROGRAM [ARG...]");
+	} else if (first >= 0) {
+		struct remand_spec spec = complete(options, argv + first);
+
+		status = run_and_report(options, &spec);
+	}
+	remand_options_free(options);
+	return status;
+}

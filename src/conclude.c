@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The end of a run: collect, measure, remove the group, then classify and put it in words. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "error.h"
+#include "reason.h"
+#include "run.h"
+
+/* More than this share of the wall time in which something in the group stood waiting for a CPU,
+ * and the times say as much about the machine as about the program. */
+#define CONTENTION_PERCENT 10
+
+static void fill_status(struct remand *run)
+{
+	struct remand_result *result = &run->result;
+	int raw = run->raw_status;
+
+	result->raw_status = -1;
+	result->denied_syscall = -1;
+	if (!run->have_status || !result->started)
+		return;
+	result->raw_status = raw;
+	if (WIFEXITED(raw)) {
+		result->exited = true;
+		result->exit_code = WEXITSTATUS(raw);
+	} else if (WIFSIGNALED(raw)) {
+		result->signal = WTERMSIG(raw);
+		result->core_dumped = WCOREDUMP(raw);
+	}
+	if (run->denial.happened) {
+		result->denied_syscall = run->denial.syscall;
+		result->denied_architecture = run->denial.architecture;
+		memcpy(result->denied_arguments, run->denial.arguments,
+			sizeof(result->denied_arguments));
+	}
+}
+
+/* What our own code used before exec, nearly all of it in the kernel, is not the program's. */
+static uint64_t less(uint64_t measured, uint64_t own)
+{
+	if (measured == REMAND_UNKNOWN)
+		return measured;
+	return measured > own ? measured - own : 0;
+}
+
+static void fill_usage(struct remand *run, struct group_usage *usage)
+{
+	struct remand_result *result = &run->result;
+
+	group_measure(&run->group, usage);
+	result->cpu_ns = less(usage->cpu_ns, run->ready.cpu_ns);
+	result->user_ns = usage->user_ns;
+	result->system_ns = less(usage->system_ns, run->ready.cpu_ns);
+	result->memory_peak_bytes = usage->memory_peak_bytes;
+	result->pids_peak = usage->pids_peak;
+	result->pressure_cpu_ns = usage->pressure_cpu_ns;
+	result->pressure_memory_ns = usage->pressure_memory_ns;
+	result->pressure_io_ns = usage->pressure_io_ns;
+	result->stdout_bytes = streams_written(&run->streams, 1);
+	result->stderr_bytes = streams_written(&run->streams, 2);
+	result->wall_ns = result->started ? run->ended_ns - run->started_ns : REMAND_UNKNOWN;
+	result->trustworthy_time = -1;
+	if (usage->pressure_cpu_ns != REMAND_UNKNOWN && result->started)
+		result->trustworthy_time =
+			usage->pressure_cpu_ns <= result->wall_ns / 100 * CONTENTION_PERCENT;
+}
+
+static void fill_limits(struct remand *run)
+{
+	const struct remand_spec *spec = &run->spec;
+	const struct remand_limit_report limits[REMAND_LIMIT_COUNT] = {
+		/* The clock is ours, the counter is the group's. */
+		[REMAND_LIMIT_TIME] = { spec->time_ns, REMAND_ENFORCER_CGROUP },
+		[REMAND_LIMIT_WALL] = { spec->wall_ns, REMAND_ENFORCER_WATCH },
+		[REMAND_LIMIT_IDLE] = { spec->idle_ns, REMAND_ENFORCER_WATCH },
+		[REMAND_LIMIT_MEMORY] = { spec->memory_bytes, REMAND_ENFORCER_CGROUP },
+		[REMAND_LIMIT_PIDS] = { spec->pids, REMAND_ENFORCER_CGROUP },
+		[REMAND_LIMIT_CPUS] = { spec->cpus_milli, REMAND_ENFORCER_CGROUP },
+		[REMAND_LIMIT_OUTPUT] = { spec->output_bytes, REMAND_ENFORCER_WATCH },
+		[REMAND_LIMIT_DISK] = { spec->disk_bytes, REMAND_ENFORCER_TMPFS },
+		[REMAND_LIMIT_OPEN_FILES] = { spec->open_files, REMAND_ENFORCER_RLIMIT },
+		[REMAND_LIMIT_STACK] = { spec->stack_bytes, REMAND_ENFORCER_RLIMIT },
+	};
+
+	for (int i = 0; i < REMAND_LIMIT_COUNT; i++) {
+		run->result.limits[i] = limits[i];
+		if (limits[i].limit == REMAND_UNLIMITED)
+			run->result.limits[i].enforced_by = REMAND_ENFORCER_NONE;
+	}
+}
+
+static void decide(struct remand *run, const struct group_usage *usage)
+{
+	struct remand_result *result = &run->result;
+	const struct verdict_evidence evidence = {
+		.internal_error = run->internal_error.message[0] != '\0',
+		.not_started = run->start_error.message[0] != '\0',
+		.cause = run->cause,
+		.exited = result->exited,
+		.exit_code = result->exit_code,
+		.signal = result->signal,
+		.cpu_ns = result->cpu_ns,
+		.time_limit_ns = run->spec.time_ns,
+		.wall_ns = result->wall_ns,
+		.wall_limit_ns = run->spec.wall_ns,
+		.stdout_bytes = result->stdout_bytes,
+		.stderr_bytes = result->stderr_bytes,
+		.output_limit_bytes = run->spec.output_bytes,
+		.oom_kills = usage->oom_kill,
+		.fork_refusals = usage->pids_max_events,
+		.pids_fatal = run->spec.pids_fatal,
+	};
+
+	result->verdict = verdict_decide(&evidence);
+	result->start_error = evidence.internal_error ? run->internal_error : run->start_error;
+	reason_fill(result, usage);
+}
+
+void conclude(struct remand *run)
+{
+	struct remand_result *result = &run->result;
+	struct group_usage usage;
+	int r;
+
+	memcpy(result->id, run->group.name, sizeof(result->id));
+	result->network_host = run->spec.network == REMAND_NETWORK_HOST;
+	streams_follow_offset(&run->streams);
+	collect(run);
+	r = run_return_loans(run);
+	if (r < 0)
+		error_errno(&run->internal_error, REMAND_STAGE_CELL, r,
+			"cannot give the files of a writable directory back to their owner");
+	fill_status(run);
+	fill_usage(run, &usage);
+	fill_limits(run);
+	if (usage.oom_kill > 0 && usage.oom == 0 && !run->internal_error.message[0])
+		error_say(&run->internal_error, REMAND_STAGE_SUPERVISE, -ENOMEM,
+			"the host or a parent cgroup ran out of memory, and the kernel killed a "
+			"process of the run for it");
+	r = group_remove(&run->group);
+	if (r < 0 && !run->internal_error.message[0])
+		error_errno(&run->internal_error, REMAND_STAGE_GROUP, r,
+			"cannot remove the cgroup %s", result->id);
+	decide(run, &usage);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What becomes due by the clock alone. Nothing is polled on a tick: the one timer of a run is armed
+ * for the earliest moment at which something can become due.
+ *
+ * CPU time: the limit cannot be reached before (limit - used) / CPUs from now, so that is when
+ * cpu.stat is read next. A single spinning thread on two CPUs halves the distance each time: ten
+ * reads per second of limit, and the last one within a millisecond of the limit.
+ *
+ * Idle time: whether the group used CPU is seen only by comparing two reads. An eighth of the limit
+ * lies between them, so the limit is passed by at most that.
+ */
+#include "deadlines.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/pidfd.h>
+#include <sys/timerfd.h>
+
+#include "error.h"
+#include "syscalls.h"
+
+/* Closer than this to the CPU limit the next read waits no shorter: cpu.stat itself is exact to
+ * about a scheduler tick only. */
+#define CPU_CHECK_MIN_NS NS_PER_MS
+#define SETUP_NS         (60 * NS_PER_S)
+#define IDLE_CHECKS      8
+
+static uint64_t earliest(const struct remand *run)
+{
+	const uint64_t deadlines[] = { run->wall_deadline_ns, run->cpu_check_ns, run->idle_check_ns,
+		run->kill_deadline_ns, run->stuck_deadline_ns };
+	uint64_t first = DEADLINE_NEVER;
+
+	for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
+		if (deadlines[i] < first)
+			first = deadlines[i];
+	return first;
+}
+
+void deadlines_arm(struct remand *run)
+{
+	uint64_t at = run->phase == RUN_DONE ? DEADLINE_NEVER : earliest(run);
+	struct itimerspec value = { 0 };
+
+	if (at == run->armed_ns)
+		return;
+	/* Zero would disarm; the past fires at once, which is what is wanted. */
+	if (at != DEADLINE_NEVER) {
+		value.it_value.tv_sec = (time_t)(at / NS_PER_S);
+		value.it_value.tv_nsec = (long)(at % NS_PER_S) + (at == 0);
+	}
+	if (timerfd_settime(run->timer_fd, TFD_TIMER_ABSTIME, &value, NULL) == 0)
+		run->armed_ns = at;
+	else
+		supervise_fail(run, syscall_errno(), "cannot arm the timer");
+}
+
+static void check_cpu(struct remand *run, uint64_t now)
+{
+	uint64_t used, wait;
+
+	if (group_cpu_ns(&run->group, &used) < 0) {
+		supervise_fail(run, -EIO, "cannot read cpu.stat of the group");
+		supervise_end(run, VERDICT_CAUSE_NONE);
+		return;
+	}
+	/* What our own code used in the group before exec is not the program's. */
+	used -= used < run->ready.cpu_ns ? used : run->ready.cpu_ns;
+	if (used >= run->spec.time_ns) {
+		supervise_end(run, VERDICT_CAUSE_TIME);
+		return;
+	}
+	wait = (run->spec.time_ns - used) / run->cpus;
+	run->cpu_check_ns = clock_after(now, wait < CPU_CHECK_MIN_NS ? CPU_CHECK_MIN_NS : wait);
+}
+
+static void check_wall(struct remand *run)
+{
+	if (run->phase == RUN_STARTING) {
+		supervise_fail(run, -ETIMEDOUT, "the cell was not ready in time");
+		supervise_end(run, VERDICT_CAUSE_NONE);
+	} else {
+		supervise_end(run, VERDICT_CAUSE_WALL);
+	}
+}
+
+static void check_idle(struct remand *run, uint64_t now)
+{
+	uint64_t used;
+
+	if (group_cpu_ns(&run->group, &used) == 0 && used != run->idle_cpu_ns) {
+		run->idle_cpu_ns = used;
+		run->idle_since_ns = now;
+	}
+	if (now - run->idle_since_ns >= run->spec.idle_ns)
+		supervise_end(run, VERDICT_CAUSE_IDLE);
+	else
+		run->idle_check_ns = clock_after(now, run->spec.idle_ns / IDLE_CHECKS);
+}
+
+static void check_stuck(struct remand *run)
+{
+	run->stuck_deadline_ns = DEADLINE_NEVER;
+	/* Only a reader of the output is slow: that is the caller's own affair. */
+	if (supervise_all_dead(run))
+		return;
+	if (run->keeper_fd >= 0)
+		(void)pidfd_send_signal(run->keeper_fd, SIGKILL, NULL, 0);
+	error_say(&run->internal_error, REMAND_STAGE_SUPERVISE, -ETIMEDOUT,
+		"processes of the group %s do not die; they are stuck in the kernel (state D), "
+		"often "
+		"in a dead network file system",
+		run->group.name);
+	run->phase = RUN_DONE;
+	conclude(run);
+}
+
+void deadlines_check(struct remand *run, uint64_t now)
+{
+	if (now >= run->stuck_deadline_ns) {
+		check_stuck(run);
+		return;
+	}
+	if (now >= run->kill_deadline_ns)
+		supervise_finish(run);
+	if (now >= run->cpu_check_ns)
+		check_cpu(run, now);
+	if (now >= run->wall_deadline_ns)
+		check_wall(run);
+	if (now >= run->idle_check_ns)
+		check_idle(run, now);
+}
+
+void deadlines_start(struct remand *run)
+{
+	run->launched_ns = clock_now_ns();
+	run->cpu_check_ns = run->idle_check_ns = DEADLINE_NEVER;
+	run->kill_deadline_ns = run->stuck_deadline_ns = run->armed_ns = DEADLINE_NEVER;
+	/* Until exec the same timer watches over the set-up, which may hang in a dead file system.
+	 */
+	run->wall_deadline_ns = clock_after(run->launched_ns, SETUP_NS);
+	if (run->spec.time_ns != REMAND_UNLIMITED)
+		run->cpu_check_ns = clock_after(run->launched_ns, run->spec.time_ns / run->cpus);
+}
+
+void deadlines_exec(struct remand *run)
+{
+	run->wall_deadline_ns = clock_after(run->started_ns, run->spec.wall_ns);
+	if (run->spec.idle_ns != REMAND_UNLIMITED) {
+		run->idle_since_ns = run->started_ns;
+		run->idle_check_ns = clock_after(run->started_ns, run->spec.idle_ns / IDLE_CHECKS);
+	}
+}
+
+void deadlines_cancel_limits(struct remand *run)
+{
+	run->wall_deadline_ns = run->cpu_check_ns = run->idle_check_ns = DEADLINE_NEVER;
+}

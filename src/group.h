@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The run's own cgroup v2 directory: create, limit, kill, measure, remove. */
+#ifndef GROUP_H
+#define GROUP_H
+
+#include "remand.h"
+
+struct group {
+	char name[40]; /* run-<id> */
+	int base_fd;   /* the directory it is in; borrowed */
+	int fd;        /* the group itself; every access goes through it */
+	int events_fd; /* cgroup.events: populated */
+	int memory_fd; /* memory.events, -1 without the controller */
+	int pids_fd;   /* pids.events, -1 without the controller */
+};
+
+struct group_usage {
+	uint64_t cpu_ns, user_ns, system_ns;
+	uint64_t memory_peak_bytes, pids_peak;
+	uint64_t oom, oom_kill, memory_max_events, pids_max_events;
+	uint64_t pressure_cpu_ns, pressure_memory_ns, pressure_io_ns;
+};
+
+#define GROUP_EMPTY                                                                      \
+	{                                                                                \
+		.fd = -1, .base_fd = -1, .events_fd = -1, .memory_fd = -1, .pids_fd = -1 \
+	}
+
+/* Make the group below base_fd, mark its owner, write every limit and read each back. */
+int group_create(struct group *ret_group, int base_fd, const struct remand_spec *spec,
+	struct remand_error *error);
+
+/* Kill every process in it, however many and however hidden. cgroup-v2.rst "cgroup.kill". */
+int group_kill(const struct group *group);
+
+/* 1: processes live in it, 0: none but zombies, or -errno. */
+int group_populated(const struct group *group);
+
+/* CPU time so far; -errno when it cannot be read. */
+int group_cpu_ns(const struct group *group, uint64_t *ret_cpu_ns);
+
+/* A counter of memory.events or pids.events; 0 without the controller. */
+uint64_t group_oom_kills(const struct group *group);
+uint64_t group_fork_refusals(const struct group *group);
+
+/* All that can be measured; what cannot is REMAND_UNKNOWN. */
+void group_measure(const struct group *group, struct group_usage *ret_usage);
+
+/* Remove the (empty) directory and close everything. */
+int group_remove(struct group *group);
+
+/* Kill and remove the groups below base_fd whose owners are gone. */
+void group_reclaim(int base_fd);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Groups that a dead supervisor left behind: killed and removed by the next one that comes along.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fd.h"
+#include "group.h"
+#include "owner.h"
+
+/* Long enough for any kill to take effect; a process stuck in the kernel is left for another day.
+ */
+#define RECLAIM_WAIT_MS 1000
+
+static void reclaim(int base_fd, const char *name)
+{
+	struct group group = GROUP_EMPTY;
+
+	group.base_fd = base_fd;
+	group.fd = openat(base_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (group.fd < 0)
+		return;
+	group.events_fd = openat(group.fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	if ((owner_is_gone(group.fd) || owner_is_missing(group.fd)) && group.events_fd >= 0) {
+		struct pollfd event = { .fd = group.events_fd, .events = POLLPRI };
+
+		memcpy(group.name, name, strlen(name) + 1);
+		(void)group_kill(&group);
+		if (group_populated(&group) == 1)
+			(void)poll(&event, 1, RECLAIM_WAIT_MS);
+		(void)group_remove(&group);
+		return;
+	}
+	group.fd = fd_close(group.fd);
+	group.events_fd = fd_close(group.events_fd);
+}
+
+void group_reclaim(int base_fd)
+{
+	/* An own open file description: reading must not move the offset of the caller's. */
+	int fd = openat(base_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (!directory) {
+		fd_close(fd);
+		return;
+	}
+	for (struct dirent *entry; (entry = readdir(directory));)
+		if (strncmp(entry->d_name, "run-", 4) == 0 &&
+			strlen(entry->d_name) < sizeof(((struct group *)NULL)->name))
+			reclaim(base_fd, entry->d_name);
+	closedir(directory);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Probing the machine. Features are probed, versions never. */
+#include "host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "fd.h"
+#include "landlock.h"
+#include "syscalls.h"
+
+/* proc(5), mountinfo: "... (4) root (5) mount point ... - (9) type ...". */
+static bool is_cgroup2_line(char *line, char **ret_mount_point)
+{
+	char *type = strstr(line, " - "), *field = line;
+
+	if (!type || strncmp(type + 3, "cgroup2 ", 8) != 0)
+		return false;
+	for (int i = 0; i < 4; i++) {
+		field = strchr(field, ' ');
+		if (!field)
+			return false;
+		field++;
+	}
+	field[strcspn(field, " ")] = '\0';
+	*ret_mount_point = field;
+	return true;
+}
+
+static int find_cgroup2(char path[PATH_MAX])
+{
+	FILE *file = fopen("/proc/self/mountinfo", "re");
+	CLEANUP_FREE char *line = NULL;
+	size_t size = 0;
+	int r = -ENOENT;
+
+	if (!file)
+		return syscall_errno();
+	while (r == -ENOENT && getline(&line, &size, file) > 0) {
+		char *mount_point;
+
+		if (is_cgroup2_line(line, &mount_point) && strlen(mount_point) < PATH_MAX) {
+			memcpy(path, mount_point, strlen(mount_point) + 1);
+			r = 0;
+		}
+	}
+	fclose(file);
+	return r;
+}
+
+static bool is_privileged(void)
+{
+	static const cap_value_t needed[] = { CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID };
+	cap_t caps = cap_get_proc();
+	bool all = caps != NULL;
+
+	for (size_t i = 0; caps && i < sizeof(needed) / sizeof(needed[0]); i++) {
+		cap_flag_value_t value = CAP_CLEAR;
+
+		cap_get_flag(caps, needed[i], CAP_EFFECTIVE, &value);
+		all = all && value == CAP_SET;
+	}
+	cap_free(caps);
+	return all;
+}
+
+int host_open(struct host *ret_host, struct remand_error *error)
+{
+	struct host host = { .cgroup_fd = -1 };
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	int r = find_cgroup2(host.cgroup_path);
+
+	if (r == -ENOENT)
+		return error_say(error, REMAND_STAGE_HOST, r,
+			"this host has no cgroup v2 mounted; boot with "
+			"systemd.unified_cgroup_hierarchy=1 or "
+			"mount -t cgroup2 none /sys/fs/cgroup");
+	if (r < 0)
+		return error_errno(error, REMAND_STAGE_HOST, r, "cannot read /proc/self/mountinfo");
+	/* Above stdio: where the caller has closed its own, ours must not pass for them. */
+	host.cgroup_fd = fd_raise(open(host.cgroup_path, O_PATH | O_DIRECTORY | O_CLOEXEC));
+	if (host.cgroup_fd < 0)
+		return error_errno(error, REMAND_STAGE_HOST, syscall_errno(), "cannot open %s",
+			host.cgroup_path);
+	host.privileged = is_privileged();
+	host.landlock_abi = landlock_probe_abi();
+	host.cpus = cpus > 0 ? (unsigned int)cpus : 1;
+	*ret_host = host;
+	return 0;
+}
+
+void host_done(struct host *host)
+{
+	host->cgroup_fd = fd_close(host->cgroup_fd);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What this machine offers: the cgroup v2 mount, our privileges, the CPUs. */
+#ifndef HOST_H
+#define HOST_H
+
+#include <limits.h>
+
+#include "remand.h"
+
+struct host {
+	int cgroup_fd; /* the cgroup2 mount point */
+	char cgroup_path[PATH_MAX];
+	bool privileged;  /* CAP_SYS_ADMIN and CAP_SETUID in this user namespace */
+	int landlock_abi; /* 0: none */
+	unsigned int cpus;
+};
+
+/* On success the host is to be released by host_done(). */
+int host_open(struct host *ret_host, struct remand_error *error);
+void host_done(struct host *host);
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * PID 1 of the cell. It never execs: exec would set its exit signal back to SIGCHLD and make it
+ * visible to the caller's own wait loops. It is a fork of the caller, so everything here is
+ * async-signal-safe. Its life:
+ *
+ *   1. Closes all that it does not need and waits for its ids to be mapped.
+ *   2. Clones the target into the group, at once: CLONE_INTO_CGROUP checks the right to write
+ *      cgroup.procs with our ids, which are still the caller's.
+ *   3. Becomes the cell's own id, builds the file system, tells the target to go on.
+ *   4. Gives up every capability, then reaps orphans until the supervisor says end (or is gone).
+ * When it exits, the kernel kills whatever is left in the pid namespace: pid_namespaces(7).
+ *
+ * Out of the target's reach: not dumpable, other ids, not in the group, invisible in /proc
+ * (hidepid), and as PID 1 immune to signals from inside. It reads nothing from the target.
+ */
+#include "keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "fd.h"
+#include "file.h"
+#include "message.h"
+#include "syscalls.h"
+#include "target.h"
+
+struct keeper {
+	const struct plan *plan;
+	int target_fd;    /* pidfd */
+	pid_t target_pid; /* only ever compared with what wait reports */
+	bool reported;
+	int go_fd;
+	int signal_fd;
+	struct failure failure;
+};
+
+_Noreturn static void give_up(const struct keeper *keeper)
+{
+	(void)!write(keeper->plan->failure_fd, &keeper->failure, sizeof(keeper->failure));
+	_exit(125);
+}
+
+_Noreturn static void fail(struct keeper *keeper, enum remand_stage stage, const char *object)
+{
+	keeper->failure.stage = stage;
+	keeper->failure.errnum = errno;
+	strncpy(keeper->failure.object, object, sizeof(keeper->failure.object) - 1);
+	give_up(keeper);
+}
+
+static void wait_for_go(struct keeper *keeper)
+{
+	char order;
+	ssize_t n;
+
+	do
+		n = recv(keeper->plan->control_fd, &order, 1, 0);
+	while (n < 0 && errno == EINTR);
+	/* EOF: the supervisor gave up and knows why. */
+	if (n != 1 || order != KEEPER_GO)
+		_exit(125);
+}
+
+/* Our own process attributes, before anything is built or born. */
+static void settle(struct keeper *keeper)
+{
+	sigset_t child;
+
+	/* An ignored SIGCHLD, inherited, would make the kernel reap the target for us. All other
+	 * signals stay blocked, as the supervisor left them around clone3. */
+	(void)signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	keeper->signal_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (keeper->signal_fd < 0)
+		fail(keeper, REMAND_STAGE_CLONE, "(signalfd)");
+	/* Inherited by the target. Raising is always allowed; lowering a positive value is not, and
+	 * is not needed: proc(5), oom_score_adj. */
+	(void)file_write(AT_FDCWD, "/proc/self/oom_score_adj", "0");
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		fail(keeper, REMAND_STAGE_CREDENTIALS, "(dumpable)");
+}
+
+/* A failure means that the supervisor is gone; the loop will see that. */
+static void tell(const struct keeper *keeper, const struct message *message, int fd)
+{
+	(void)message_send(keeper->plan->control_fd, message, fd);
+}
+
+static void start_target(struct keeper *keeper)
+{
+	struct message message = { .kind = MESSAGE_TARGET };
+	int go[2];
+	struct clone_args args = {
+		.flags = CLONE_PIDFD | CLONE_INTO_CGROUP,
+		.pidfd = (uintptr_t)&keeper->target_fd,
+		.exit_signal = SIGCHLD,
+		.cgroup = (unsigned int)keeper->plan->group_fd,
+	};
+
+	/* The reading end above stdio, where the target's dup2 cannot hit it. */
+	if (pipe2(go, O_CLOEXEC) < 0 ||
+		(go[0] < 3 && (go[0] = fcntl(go[0], F_DUPFD_CLOEXEC, 3)) < 0))
+		fail(keeper, REMAND_STAGE_CLONE, "(pipe)");
+	keeper->target_pid = syscall_clone3(&args);
+	if (keeper->target_pid < 0)
+		fail(keeper, REMAND_STAGE_CLONE, "in its cgroup");
+	if (keeper->target_pid == 0) {
+		close(go[1]);
+		target_main(keeper->plan, go[0]);
+	}
+	close(go[0]);
+	keeper->go_fd = go[1];
+	tell(keeper, &message, keeper->target_fd);
+}
+
+static void become_keeper(struct keeper *keeper)
+{
+	const uid_t id = keeper->plan->separate_ids ? PLAN_KEEPER_ID : PLAN_TARGET_ID;
+
+	/* Raw calls: glibc's would want to synchronise threads that exist only in the caller. */
+	if (keeper->plan->separate_ids && syscall(SYS_setgroups, 0, NULL) < 0)
+		fail(keeper, REMAND_STAGE_CREDENTIALS, "(supplementary groups of the keeper)");
+	if (syscall(SYS_setresgid, id, id, id) < 0 || syscall(SYS_setresuid, id, id, id) < 0)
+		fail(keeper, REMAND_STAGE_CREDENTIALS, "(ids of the keeper)");
+}
+
+/* A new network namespace has a loopback device, which is down. netdevice(7). */
+static void raise_loopback(struct keeper *keeper)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	CLEANUP_FD int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+		fail(keeper, REMAND_STAGE_NETWORK, "(loopback)");
+}
+
+static void send_box(const struct keeper *keeper)
+{
+	struct message message = { .kind = MESSAGE_BOX };
+	CLEANUP_FD int fd = open("/box", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd >= 0)
+		tell(keeper, &message, fd);
+}
+
+static void build(struct keeper *keeper)
+{
+	const struct plan *plan = keeper->plan;
+
+	if (sethostname(plan->hostname, strlen(plan->hostname)) < 0)
+		fail(keeper, REMAND_STAGE_CELL, "(host name)");
+	if (plan->own_network)
+		raise_loopback(keeper);
+	if (cell_build(&plan->cell, PLAN_TARGET_ID, PLAN_TARGET_ID, &keeper->failure) < 0)
+		give_up(keeper);
+	if (plan->send_box)
+		send_box(keeper);
+}
+
+static void give_up_privilege(struct keeper *keeper)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+		cap_set_proc(keeper->plan->no_capabilities) < 0)
+		fail(keeper, REMAND_STAGE_CREDENTIALS, "(capabilities of the keeper)");
+}
+
+/* The target's own descriptors must not live on in us: a pipe ends when its last writer is gone. */
+static void release(struct keeper *keeper)
+{
+	const int keep[] = { keeper->plan->control_fd, keeper->plan->supervisor_fd,
+		keeper->target_fd, keeper->signal_fd, keeper->go_fd };
+
+	if (fd_close_all_but(keep, sizeof(keep) / sizeof(keep[0])) < 0)
+		fail(keeper, REMAND_STAGE_STDIO, "(close_range)");
+}
+
+static int raw_status(const siginfo_t *info)
+{
+	switch (info->si_code) {
+	case CLD_EXITED:
+		return (info->si_status & 0xff) << 8;
+	case CLD_DUMPED:
+		return info->si_status | 0x80;
+	default:
+		return info->si_status;
+	}
+}
+
+static void report_status(const struct keeper *keeper, const siginfo_t *info)
+{
+	struct message message = {
+		.kind = MESSAGE_STATUS, .raw_status = raw_status(info), .ended_ns = clock_now_ns()
+	};
+
+	tell(keeper, &message, -1);
+}
+
+/* Orphans come to PID 1; the target is just one of its children. */
+static void reap(struct keeper *keeper)
+{
+	struct signalfd_siginfo ignored;
+
+	while (read(keeper->signal_fd, &ignored, sizeof(ignored)) > 0)
+		;
+	for (;;) {
+		siginfo_t info = { 0 };
+
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WALL) < 0 || !info.si_pid)
+			return;
+		if (info.si_pid == keeper->target_pid) {
+			report_status(keeper, &info);
+			keeper->reported = true;
+		}
+	}
+}
+
+/* The supervisor has killed the group before it gave the order: the target's status is due now. */
+#define LAST_STATUS_NS NS_PER_S
+
+static void watch(struct keeper *keeper)
+{
+	struct pollfd fds[] = {
+		{ .fd = keeper->plan->supervisor_fd, .events = POLLIN },
+		{ .fd = keeper->signal_fd, .events = POLLIN },
+		{ .fd = keeper->plan->control_fd, .events = POLLIN },
+	};
+	uint64_t deadline_ns;
+	int n;
+
+	do {
+		n = poll(fds, 3, -1);
+		if (n > 0 && fds[1].revents)
+			reap(keeper);
+		/* The supervisor is gone, or shut its end down: that is the order to end. */
+	} while (n < 0 ? errno == EINTR : !fds[0].revents && !fds[2].revents);
+	deadline_ns = clock_after(clock_now_ns(), LAST_STATUS_NS);
+	while (!fds[0].revents && !keeper->reported && clock_now_ns() < deadline_ns &&
+		poll(fds, 2, LAST_STATUS_NS / NS_PER_MS) > 0)
+		reap(keeper);
+}
+
+_Noreturn void keeper_main(const struct plan *plan)
+{
+	struct keeper keeper = { .plan = plan, .target_fd = -1 };
+
+	if (fd_close_all_but(plan->keep, plan->keep_count) < 0)
+		fail(&keeper, REMAND_STAGE_STDIO, "(close_range)");
+	wait_for_go(&keeper);
+	settle(&keeper);
+	start_target(&keeper);
+	become_keeper(&keeper);
+	build(&keeper);
+	give_up_privilege(&keeper);
+	/* Before the target goes on: its exec must be the end of the failure pipe. */
+	release(&keeper);
+	(void)!write(keeper.go_fd, "", 1);
+	fd_close(keeper.go_fd);
+	watch(&keeper);
+	_exit(0);
+}

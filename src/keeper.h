@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* PID 1 of the cell, and the messages between it and the supervisor. */
+#ifndef KEEPER_H
+#define KEEPER_H
+
+#include "plan.h"
+
+/* Supervisor to keeper: one byte. */
+enum keeper_order {
+	KEEPER_GO = 'g', /* the ids are mapped, begin */
+};
+
+/* The keeper's whole life, in the child of clone3. */
+_Noreturn void keeper_main(const struct plan *plan);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The supervisor's half of birth: sockets and pipes, clone3, id maps, the order to go. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/pidfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "fd.h"
+#include "id_map.h"
+#include "run.h"
+#include "syscalls.h"
+#include "work.h"
+
+/* The ends that only keeper and target use. */
+struct child_ends {
+	int control_fd, failure_fd, supervisor_fd;
+};
+
+static int say_no_fds(struct remand_error *error)
+{
+	return error_errno(
+		error, REMAND_STAGE_CLONE, syscall_errno(), "cannot make the keeper's channels");
+}
+
+static int open_channels(struct remand *run, struct child_ends *ends, struct remand_error *error)
+{
+	int control[2], failure[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0)
+		return say_no_fds(error);
+	run->control_fd = control[0];
+	ends->control_fd = control[1];
+	/* O_DIRECT: each write is a packet of its own, pipe(7). */
+	if (pipe2(failure, O_CLOEXEC | O_NONBLOCK | O_DIRECT) < 0)
+		return say_no_fds(error);
+	run->failure_fd = failure[0];
+	/* Above stdio, where the target's dup2 cannot hit it. */
+	ends->failure_fd = fcntl(failure[1], F_DUPFD_CLOEXEC, 3);
+	fd_close(failure[1]);
+	if (ends->failure_fd < 0)
+		return say_no_fds(error);
+	/* The process, not the thread: a thread that starts a run may end while the process lives,
+	 * which PR_SET_PDEATHSIG would get wrong. */
+	ends->supervisor_fd = pidfd_open(getpid(), 0);
+	return ends->supervisor_fd < 0 ? say_no_fds(error) : 0;
+}
+
+static void close_ends(struct child_ends *ends)
+{
+	ends->control_fd = fd_close(ends->control_fd);
+	ends->failure_fd = fd_close(ends->failure_fd);
+	ends->supervisor_fd = fd_close(ends->supervisor_fd);
+}
+
+/* exit_signal 0: the keeper is invisible to the caller's own waitpid(-1) and raises no SIGCHLD. */
+static pid_t clone_keeper(struct remand *run)
+{
+	struct clone_args args = {
+		.flags = CLONE_PIDFD | run->plan.namespaces,
+		.pidfd = (uintptr_t)&run->keeper_fd,
+	};
+	sigset_t all, before;
+	pid_t pid;
+	int saved;
+
+	/* No handler of the caller may run in the keeper, which is not the program it was written
+	 * for; and no signal may interrupt its steps. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pid = syscall_clone3(&args);
+	saved = errno;
+	if (pid == 0)
+		keeper_main(&run->plan);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = saved;
+	return pid;
+}
+
+static int send_go(struct remand *run, struct remand_error *error)
+{
+	const char go = KEEPER_GO;
+
+	if (send(run->control_fd, &go, 1, MSG_NOSIGNAL) != 1)
+		return error_errno(
+			error, REMAND_STAGE_CLONE, syscall_errno(), "cannot reach the keeper");
+	return 0;
+}
+
+/* The target's host id is known only now, and nothing is attached yet. */
+static int grant_writable(struct remand *run, uid_t target_id, struct remand_error *error)
+{
+	const struct cell *cell = &run->plan.cell;
+	int r = 0;
+
+	run->loans = calloc(cell->count, sizeof(*run->loans));
+	if (!run->loans)
+		return error_errno(error, REMAND_STAGE_ID_MAP, -ENOMEM, "cannot lend directories");
+	for (size_t i = 0; r == 0 && i < cell->count; i++) {
+		const struct cell_step *step = &cell->steps[i];
+
+		if (step->kind != CELL_BIND || (step->attributes & MOUNT_ATTR_RDONLY))
+			continue;
+		run->loans[run->loans_count] = (struct work_loan)WORK_LOAN_EMPTY;
+		r = work_grant(step->tree_fd, target_id, &run->loans[run->loans_count++], error);
+	}
+	return r;
+}
+
+/* The core limit that keeps the host's core helper from being started (rlimits.c) cannot be set by
+ * the target where the caller's hard limit is 0. The pid was proven ours a moment ago. */
+static int allow_core_limit(pid_t pid)
+{
+	const struct rlimit one = { 1, 1 };
+	struct rlimit current;
+
+	if (getrlimit(RLIMIT_CORE, &current) < 0 || current.rlim_max >= 1)
+		return 0;
+	return prlimit(pid, RLIMIT_CORE, &one, NULL) < 0 ? syscall_errno() : 0;
+}
+
+/* Inside the user namespace nobody may leave a lower class or nice value again; what the caller may
+ * do for the keeper, the target inherits. Failures show when the target sets its own. */
+static void raise_priority(pid_t pid, int nice)
+{
+	const struct sched_param zero = { 0 };
+
+	(void)sched_setscheduler(pid, SCHED_OTHER, &zero);
+	if (getpriority(PRIO_PROCESS, 0) > nice)
+		(void)setpriority(PRIO_PROCESS, (id_t)pid, nice);
+}
+
+static int give_to_target(
+	struct remand *run, pid_t pid, uid_t target_id, struct remand_error *error)
+{
+	int r = streams_give_to(&run->streams, target_id);
+
+	if (r < 0)
+		return error_errno(
+			error, REMAND_STAGE_STDIO, r, "cannot give the pipes to the target");
+	r = allow_core_limit(pid);
+	if (r < 0)
+		return error_errno(
+			error, REMAND_STAGE_RLIMIT, r, "cannot raise the core limit to 1");
+	return grant_writable(run, target_id, error);
+}
+
+static int give_birth(struct remand *run, struct remand_error *error)
+{
+	struct id_map map;
+	pid_t pid = clone_keeper(run);
+	int r;
+
+	if (pid < 0)
+		return error_errno(error, REMAND_STAGE_CLONE, syscall_errno(),
+			"cannot create the keeper in its namespaces");
+	id_map_choose(&map, pid, run->plan.separate_ids);
+	r = id_map_write(&map, pid, run->keeper_fd, error);
+	if (r == 0)
+		raise_priority(pid, run->spec.nice);
+	if (r == 0 && map.separate)
+		r = give_to_target(run, pid, map.target_id, error);
+	return r < 0 ? r : send_go(run, error);
+}
+
+static void fill_fds(struct remand *run, const struct child_ends *ends)
+{
+	struct plan *plan = &run->plan;
+
+	plan->control_fd = ends->control_fd;
+	plan->failure_fd = ends->failure_fd;
+	plan->supervisor_fd = ends->supervisor_fd;
+	plan->group_fd = run->group.fd;
+	for (int i = 0; i < 3; i++)
+		plan->stdio[i] = run->streams.stream[i].target_fd;
+}
+
+int launch(struct remand *run, struct remand_error *error)
+{
+	struct child_ends ends = { -1, -1, -1 };
+	int r = open_channels(run, &ends, error);
+
+	if (r == 0) {
+		fill_fds(run, &ends);
+		r = plan_keep_fds(&run->plan);
+		if (r < 0)
+			error_errno(error, REMAND_STAGE_CLONE, r, "cannot prepare the keeper");
+	}
+	if (r == 0)
+		r = give_birth(run, error);
+	close_ends(&ends);
+	plan_done(&run->plan);
+	streams_close_target_fds(&run->streams);
+	return r;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One message from keeper or target to the supervisor, with a descriptor on it. */
+#ifndef MESSAGE_H
+#define MESSAGE_H
+
+#include <stdint.h>
+
+enum message_kind {
+	MESSAGE_TARGET = 1, /* keeper: carries the target's pidfd */
+	MESSAGE_BOX,        /* keeper: carries a directory fd of /box */
+	MESSAGE_LISTENER,   /* target: carries the fd that tells of forbidden system calls */
+	MESSAGE_STATUS,     /* keeper: the target ended */
+};
+
+struct message {
+	enum message_kind kind;
+	int raw_status;    /* MESSAGE_STATUS: as wait(2) gives it */
+	uint64_t ended_ns; /* MESSAGE_STATUS: when, by CLOCK_MONOTONIC */
+};
+
+/* fd -1: none. 0 or -errno. Async-signal-safe. */
+int message_send(int socket, const struct message *message, int fd);
+
+/* Without blocking. 1: got one, *ret_fd is the caller's (-1: none came); 0: nothing now;
+ * -ECONNRESET: nothing ever again. */
+int message_receive(int socket, struct message *ret_message, int *ret_fd);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The one option table. The command line, policy files, JSON jobs, --help, the completions and the
+ * check of the man page all read it: a new option is one row here and one setter.
+ */
+#include "options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+
+struct row {
+	struct remand_option option;
+	option_setter *set; /* NULL: command_only */
+	size_t offset;
+};
+
+#define FIELD(name) offsetof(struct remand_spec, name)
+
+static const struct row table[] = {
+	{ { "time", 't', "TIME", "Limits", "CPU time of the whole group, user and system (10s)" },
+		option_set_time, FIELD(time_ns) },
+	{ { "wall", 'w', "TIME", "Limits", "wall time (30s)" }, option_set_time, FIELD(wall_ns) },
+	{ { "idle", 0, "TIME", "Limits", "wall time in which the group uses no CPU (max)" },
+		option_set_time, FIELD(idle_ns) },
+	{ { "memory", 'm', "SIZE", "Limits", "memory of the whole group, of every kind (512M)" },
+		option_set_size, FIELD(memory_bytes) },
+	{ { "pids", 'p', "COUNT", "Limits", "processes and threads of the whole group (64)" },
+		option_set_count, FIELD(pids) },
+	{ { "pids-fatal", 0, NULL, "Limits", "end the run when the pids limit refuses a fork" },
+		option_set_flag, FIELD(pids_fatal) },
+	{ { "cpus", 0, "NUMBER", "Limits", "CPU bandwidth, e.g. 0.5 (max)" }, option_set_cpus,
+		FIELD(cpus_milli) },
+	{ { "cpuset", 0, "LIST", "Limits", "CPUs to run on, e.g. 0-1,3" }, option_set_cpuset,
+		FIELD(cpuset) },
+	{ { "output", 'o', "SIZE", "Limits",
+		  "bytes on each of stdout, stderr, and per file (64M)" },
+		option_set_size, FIELD(output_bytes) },
+	{ { "disk", 0, "SIZE", "Limits", "bytes in the cell's own file system (64M)" },
+		option_set_size, FIELD(disk_bytes) },
+	{ { "open-files", 0, "COUNT", "Limits", "file descriptors per process (256)" },
+		option_set_count, FIELD(open_files) },
+	{ { "stack", 0, "SIZE", "Limits", "stack of each process (8M)" }, option_set_size,
+		FIELD(stack_bytes) },
+	{ { "rlimit", 0, "NAME=SOFT[:HARD]", "Limits", "any RLIMIT_*, e.g. core=max" },
+		option_set_rlimit, 0 },
+	{ { "nice", 0, "N", "Limits", "nice value, -20 to 19 (0)" }, option_set_nice, FIELD(nice) },
+	{ { "grace", 0, "TIME", "Limits", "at a limit, time between SIGTERM and the kill (0)" },
+		option_set_grace, FIELD(grace_ns) },
+
+	{ { "work", 0, "DIR", "Cell", "host directory seen read-write as /box (an empty tmpfs)" },
+		option_set_text, FIELD(work) },
+	{ { "file", 0, "SRC[:NAME]", "Cell", "host file seen read-only in /box" }, option_set_file,
+		0 },
+	{ { "collect", 0, "NAME[:FILE]", "Cell", "after the run, copy /box/NAME out" },
+		option_set_collect, 0 },
+	{ { "bind", 0, "SRC[:DST][:rw]", "Cell", "host path seen in the cell, read-only" },
+		option_set_bind, 0 },
+	{ { "tmpfs", 0, "DST[:SIZE]", "Cell", "empty writable directory" }, option_set_tmpfs, 0 },
+	{ { "network", 0, "none|host", "Cell", "an empty network, or the caller's (none)" },
+		option_set_network, FIELD(network) },
+	{ { "hostname", 0, "NAME", "Cell", "host name seen inside (remand)" }, option_set_text,
+		FIELD(hostname) },
+	{ { "chdir", 'C', "DIR", "Cell", "working directory inside (/box)" }, option_set_text,
+		FIELD(directory) },
+	{ { "env", 'E', "NAME[=VALUE]", "Cell", "set a variable, or pass the caller's" },
+		option_set_env, 0 },
+	{ { "inherit-env", 0, NULL, "Cell", "start from the caller's environment" },
+		option_set_flag, FIELD(inherit_env) },
+	{ { "cgroup", 0, "PATH", "Cell", "cgroup to make the run's group in ($REMAND_CGROUP)" },
+		option_set_text, FIELD(cgroup) },
+
+	{ { "stdin", 0, "FILE|null|inherit", "Streams", "standard input (inherit)" },
+		option_set_input, 0 },
+	{ { "stdout", 0, "FILE|null|inherit", "Streams", "standard output (inherit)" },
+		option_set_output, 0 },
+	{ { "stderr", 0, "FILE|null|inherit|stdout", "Streams", "standard error (inherit)" },
+		option_set_error, 0 },
+
+	{ { "report", 'r', "FILE|fd:N", "Report", "write the report there as JSON", true }, NULL,
+		0 },
+	{ { "format", 0, "json|text", "Report", "form of the report (json)", true }, NULL, 0 },
+	{ { "quiet", 'q', NULL, "Report", "say nothing on stderr about the run", true }, NULL, 0 },
+	{ { "verbose", 'v', NULL, "Report", "say more on stderr about the run", true }, NULL, 0 },
+	{ { "help", 'h', NULL, "Report", "show this help", true }, NULL, 0 },
+	{ { "version", 'V', NULL, "Report", "show the version", true }, NULL, 0 },
+};
+
+#define ROWS (sizeof(table) / sizeof(table[0]))
+
+const struct remand_option *remand_option_at(size_t i)
+{
+	return i < ROWS ? &table[i].option : NULL;
+}
+
+static const struct row *find_row(const char *name)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (strcmp(table[i].option.name, name) == 0)
+			return &table[i];
+	return NULL;
+}
+
+/* command_only rows stand at the table's end; their place there is their slot. */
+static size_t command_slot(const struct row *row)
+{
+	_Static_assert(ROWS > OPTIONS_COMMAND_MAX, "slots count from the end of the table");
+	return ROWS - 1 - (size_t)(row - table);
+}
+
+int remand_options_new(struct remand_options **ret_options)
+{
+	struct remand_options *options = calloc(1, sizeof(*options));
+
+	if (!options)
+		return -ENOMEM;
+	options->spec.size = sizeof(options->spec);
+	*ret_options = options;
+	return 0;
+}
+
+struct remand_options *remand_options_free(struct remand_options *options)
+{
+	if (!options)
+		return NULL;
+	for (size_t i = 0; i < options->strings_count; i++)
+		free(options->strings[i]);
+	free(options->strings);
+	free(options->env);
+	free(options->files);
+	free(options->binds);
+	free(options->tmpfs);
+	free(options->collects);
+	free(options->rlimits);
+	free(options);
+	return NULL;
+}
+
+char *options_keep(struct remand_options *options, const char *text)
+{
+	char **strings =
+		reallocarray(options->strings, options->strings_count + 1, sizeof(*strings));
+	char *copy;
+
+	if (!strings)
+		return NULL;
+	options->strings = strings;
+	copy = strdup(text);
+	if (copy)
+		strings[options->strings_count++] = copy;
+	return copy;
+}
+
+int option_refuse(const struct option_context *context, const char *value, const char *expected)
+{
+	return error_say(context->error, REMAND_STAGE_SPEC, -EINVAL, "--%s: '%s' %s", context->name,
+		value, expected);
+}
+
+int option_no_memory(const struct option_context *context)
+{
+	return error_errno(context->error, REMAND_STAGE_SPEC, -ENOMEM, "--%s", context->name);
+}
+
+int remand_options_set(struct remand_options *options, const char *name, const char *value,
+	struct remand_error *error)
+{
+	const struct row *row = find_row(name);
+	struct option_context context = { options, name, row ? row->offset : 0, error };
+
+	if (!row)
+		return error_say(
+			error, REMAND_STAGE_SPEC, -EINVAL, "there is no option --%s", name);
+	if (!row->option.argument && value)
+		return error_say(error, REMAND_STAGE_SPEC, -EINVAL, "--%s takes no value", name);
+	if (row->option.argument && !value)
+		return error_say(error, REMAND_STAGE_SPEC, -EINVAL, "--%s needs a value: %s", name,
+			row->option.argument);
+	if (value && value[0] == '\0')
+		return error_say(error, REMAND_STAGE_SPEC, -EINVAL,
+			"--%s: the value is empty; expected %s", name, row->option.argument);
+	if (row->set)
+		return row->set(&context, value);
+	value = options_keep(options, value ? value : "");
+	if (!value)
+		return option_no_memory(&context);
+	options->command[command_slot(row)] = value;
+	return 0;
+}
+
+const char *remand_options_text(const struct remand_options *options, const char *name)
+{
+	const struct row *row = find_row(name);
+
+	return row && !row->set ? options->command[command_slot(row)] : NULL;
+}
+
+const struct remand_spec *remand_options_spec(const struct remand_options *options)
+{
+	return &options->spec;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The supervisor's half of every step that keeper and target will take: words, paths, tables. */
+#include "plan.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+
+#define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
+
+static const char *const default_env[] = { "PATH=" DEFAULT_PATH, "HOME=/box", "LANG=C.UTF-8",
+	NULL };
+
+static char **free_words(char **words)
+{
+	for (char **word = words; word && *word; word++)
+		free(*word);
+	free(words);
+	return NULL;
+}
+
+static size_t count_words(const char *const *words)
+{
+	size_t n = 0;
+
+	while (words && words[n])
+		n++;
+	return n;
+}
+
+static char **copy_words(const char *const *words)
+{
+	size_t n = count_words(words);
+	char **copy = calloc(n + 1, sizeof(*copy));
+
+	if (!copy || !words)
+		return copy;
+	for (size_t i = 0; words[i]; i++) {
+		copy[i] = strdup(words[i]);
+		if (!copy[i])
+			return free_words(copy);
+	}
+	return copy;
+}
+
+/* The variable of the same name, or the terminating NULL. */
+static char **find_variable(char **env, const char *entry)
+{
+	size_t length = strcspn(entry, "=") + 1;
+
+	while (*env && strncmp(*env, entry, length) != 0)
+		env++;
+	return env;
+}
+
+/* Later entries win; names stay unique, as a shell would have it. */
+static int merge_env(char **env, const char *const *entries)
+{
+	for (; entries && *entries; entries++) {
+		char **place = find_variable(env, *entries);
+		char *copy = strdup(*entries);
+
+		if (!copy)
+			return -ENOMEM;
+		free(*place);
+		*place = copy;
+	}
+	return 0;
+}
+
+static int plan_env(struct plan *plan, const struct remand_spec *spec)
+{
+	/* environ is the process's own; reading it is as thread-safe as getenv(3) is. */
+	const char *const *start = spec->inherit_env ? (const char *const *)environ : default_env;
+	int r;
+
+	plan->env = calloc(count_words(start) + count_words(spec->env) + 1, sizeof(*plan->env));
+	if (!plan->env)
+		return -ENOMEM;
+	r = merge_env(plan->env, start);
+	return r < 0 ? r : merge_env(plan->env, spec->env);
+}
+
+/* execvp(3)'s search, decided beforehand: each directory of the cell's PATH with the name appended.
+ */
+static int search_path(struct plan *plan, const char *name)
+{
+	static const char path_entry[] = "PATH=" DEFAULT_PATH;
+	const char *entry = *find_variable(plan->env, path_entry);
+	const char *path = (entry ? entry : path_entry) + 5;
+	size_t n = 0, most = 2;
+
+	for (const char *c = path; *c; c++)
+		most += *c == ':';
+	plan->programs = calloc(most, sizeof(*plan->programs));
+	if (!plan->programs)
+		return -ENOMEM;
+	for (;;) {
+		size_t length = strcspn(path, ":");
+
+		/* An empty entry means the working directory, as in every shell. */
+		if (asprintf(&plan->programs[n], "%.*s%s%s", (int)length, path, length ? "/" : "./",
+			    name) < 0) {
+			plan->programs[n] = NULL;
+			return -ENOMEM;
+		}
+		n++;
+		if (path[length] == '\0')
+			return 0;
+		path += length + 1;
+	}
+}
+
+static int plan_program(struct plan *plan, const struct remand_spec *spec)
+{
+	const char *const one[] = { plan->cell.program ? plan->cell.program : spec->argv[0], NULL };
+
+	plan->argv = copy_words(spec->argv);
+	if (!plan->argv)
+		return -ENOMEM;
+	/* Under its path in the cell: the caller's would tell the target about the host. */
+	if (plan->cell.program) {
+		free(plan->argv[0]);
+		plan->argv[0] = strdup(plan->cell.program);
+		if (!plan->argv[0])
+			return -ENOMEM;
+	}
+	if (!strchr(one[0], '/'))
+		return search_path(plan, one[0]);
+	plan->programs = copy_words(one);
+	return plan->programs ? 0 : -ENOMEM;
+}
+
+static int plan_filter(struct plan *plan, struct remand_error *error)
+{
+	struct syscall_rules rules = { 0 };
+	int r = syscall_rules_default(&rules, error);
+
+	if (r == 0)
+		r = filter_compile(&rules, &plan->filter, error);
+	if (r == 0) {
+		r = filter_watch_kills(&plan->filter, &plan->watched_filter);
+		if (r < 0)
+			error_errno(error, REMAND_STAGE_SECCOMP, r, "cannot copy the filter");
+	}
+	syscall_rules_done(&rules);
+	return r;
+}
+
+int plan_keep_fds(struct plan *plan)
+{
+	int *keep = calloc(plan->cell.count + 7, sizeof(*keep));
+
+	if (!keep)
+		return -ENOMEM;
+	plan->keep = keep;
+	keep[plan->keep_count++] = plan->control_fd;
+	keep[plan->keep_count++] = plan->failure_fd;
+	keep[plan->keep_count++] = plan->supervisor_fd;
+	keep[plan->keep_count++] = plan->group_fd;
+	for (int i = 0; i < 3; i++)
+		keep[plan->keep_count++] = plan->stdio[i];
+	for (size_t i = 0; i < plan->cell.count; i++)
+		keep[plan->keep_count++] = plan->cell.steps[i].tree_fd;
+	return 0;
+}
+
+int plan_make(struct plan *ret_plan, const struct plan_request *request, const struct host *host,
+	struct remand_error *error)
+{
+	const struct remand_spec *spec = request->resolved;
+	struct plan plan = { .cell = CELL_EMPTY };
+	int r;
+
+	plan.own_network = spec->network == REMAND_NETWORK_NONE;
+	plan.namespaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS |
+			  (plan.own_network ? CLONE_NEWNET : 0);
+	plan.separate_ids = host->privileged;
+	plan.send_box = spec->collects_count > 0 && !spec->work;
+	plan.hostname = spec->hostname;
+	plan.directory = spec->directory;
+	plan.landlock_abi = host->landlock_abi;
+	plan.nice = spec->nice;
+	rlimits_fill(request->given, spec, plan.rlimits);
+	plan.cell.hostile = *request->hostile;
+	r = cell_plan(&plan.cell, spec, host, error);
+	if (r < 0)
+		return r;
+	plan.no_capabilities = cap_init();
+	r = plan.no_capabilities ? plan_env(&plan, spec) : -ENOMEM;
+	if (r == 0)
+		r = plan_program(&plan, spec);
+	if (r < 0)
+		error_errno(error, REMAND_STAGE_SPEC, r, "cannot prepare the program");
+	else
+		r = plan_filter(&plan, error);
+	if (r < 0) {
+		plan_done(&plan);
+		return r;
+	}
+	*ret_plan = plan;
+	return 0;
+}
+
+void plan_done(struct plan *plan)
+{
+	cell_done(&plan->cell);
+	plan->argv = free_words(plan->argv);
+	plan->env = free_words(plan->env);
+	plan->programs = free_words(plan->programs);
+	filter_program_done(&plan->filter);
+	filter_program_done(&plan->watched_filter);
+	cap_free(plan->no_capabilities);
+	free(plan->keep);
+	*plan = (struct plan){ .cell = CELL_EMPTY };
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Everything keeper and target need, prepared by the supervisor: between clone3 and execve there is
+ * no malloc, no lock and no decision left, only steps.
+ */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include <sys/capability.h>
+#include <sys/types.h>
+
+#include "cell.h"
+#include "filter.h"
+#include "host.h"
+#include "remand.h"
+#include "rlimits.h"
+
+/* Ids inside the cell's user namespace. */
+#define PLAN_KEEPER_ID 0U
+#define PLAN_TARGET_ID 1000U
+
+struct plan {
+	/* Descriptors; the plan borrows them all. */
+	int control_fd;    /* the keeper's end of the socket to the supervisor */
+	int failure_fd;    /* where a failed stage is reported; closed by exec */
+	int supervisor_fd; /* pidfd of the process that called the library */
+	int group_fd;      /* the cgroup that the target is born in */
+	int stdio[3];      /* what becomes fd 0, 1 and 2 of the target; all above 2 */
+	int *keep;         /* all of these: what the keeper must not close. Owned */
+	size_t keep_count;
+
+	/* The cell. */
+	uint64_t namespaces; /* CLONE_NEW* of the keeper */
+	bool own_network;
+	bool send_box;     /* /box is the cell's own and files will be collected from it */
+	bool separate_ids; /* keeper and target have host ids of their own (needs privilege) */
+	const char *hostname;
+	struct cell cell;
+
+	/* The target. */
+	char **argv;
+	char **env;
+	char **programs; /* paths to try, in order, NULL-terminated */
+	const char *directory;
+	struct rlimit_entry rlimits[RLIM_NLIMITS];
+	int nice;
+	cap_t no_capabilities;
+	int landlock_abi; /* 0: none */
+	struct filter_program filter;
+	struct filter_program watched_filter; /* the same, with kills told to a listener */
+};
+
+struct plan_request {
+	const struct remand_spec *given;    /* as asked for: zero where nobody asked */
+	const struct remand_spec *resolved; /* with defaults */
+	const struct path_hostile *hostile; /* the work directory */
+};
+
+/* On success the plan is to be released by plan_done(). */
+int plan_make(struct plan *ret_plan, const struct plan_request *request, const struct host *host,
+	struct remand_error *error);
+void plan_done(struct plan *plan);
+
+/* After all fds are in place: write down which the keeper keeps. */
+int plan_keep_fds(struct plan *plan);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See pump.h. */
+#include "pump.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fd.h"
+#include "syscalls.h"
+
+#define BUFFER_BYTES 65536
+/* Per step, so that a flood on one stream starves neither the other nor the clocks. */
+#define ROUNDS_PER_STEP 16
+
+static bool is_kind(int fd, mode_t kind)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == kind;
+}
+
+/* Out of the set first: the description may live on in a caller's fd, and so would the entry. */
+static int close_watched(const struct pump *pump, int fd)
+{
+	if (fd >= 0 && pump->epoll_fd >= 0)
+		(void)epoll_ctl(pump->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+	return fd_close(fd);
+}
+
+int pump_reopen(int fd, int flags)
+{
+	char path[40];
+	int own;
+
+	/* A regular file never blocks, and reopening it would lose offset and O_APPEND. A socket
+	 * cannot be reopened; send(2) and recv(2) take MSG_DONTWAIT. */
+	if (!is_kind(fd, S_IFREG) && !is_kind(fd, S_IFSOCK)) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		own = fd_raise(open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+		if (own >= 0)
+			return own;
+	}
+	own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return own < 0 ? syscall_errno() : own;
+}
+
+int pump_open(struct pump *ret_pump, int from_taken, int to_taken, uint64_t limit)
+{
+	struct pump pump = { .from = from_taken, .to = to_taken, .epoll_fd = -1, .limit = limit };
+	int flags = fcntl(to_taken, F_GETFL);
+
+	pump.from_nonblocking = (fcntl(from_taken, F_GETFL) & O_NONBLOCK) != 0;
+	pump.from_regular = is_kind(from_taken, S_IFREG);
+	pump.to_socket = is_kind(to_taken, S_IFSOCK);
+	pump.to_writable = pump.to_socket || is_kind(to_taken, S_IFREG) ||
+			   (flags >= 0 && (flags & O_NONBLOCK));
+	/* What could not be made non-blocking takes PIPE_BUF at once when poll says so: pipe(7). */
+	pump.to_chunk = pump.to_writable ? BUFFER_BYTES : PIPE_BUF;
+	pump.capacity = BUFFER_BYTES;
+	pump.buffer = malloc(pump.capacity);
+	if (!pump.buffer) {
+		pump_done(&pump);
+		return -ENOMEM;
+	}
+	*ret_pump = pump;
+	return 0;
+}
+
+int pump_capture(struct pump *ret_pump, int from_taken, uint64_t limit)
+{
+	*ret_pump = (struct pump){
+		.from = from_taken,
+		.from_nonblocking = true,
+		.epoll_fd = -1,
+		.to = -1,
+		.capturing = true,
+		.limit = limit,
+	};
+	return 0;
+}
+
+void pump_done(struct pump *pump)
+{
+	close_watched(pump, pump->from);
+	close_watched(pump, pump->to);
+	free(pump->buffer);
+	*pump = (struct pump)PUMP_EMPTY;
+}
+
+bool pump_exceeded(const struct pump *pump)
+{
+	return pump->total > pump->limit;
+}
+
+bool pump_wants_input(const struct pump *pump)
+{
+	return pump->from >= 0 && (pump->capturing || pump->start == pump->end);
+}
+
+bool pump_wants_output(const struct pump *pump)
+{
+	return pump->to >= 0 && pump->start < pump->end;
+}
+
+void pump_abandon(struct pump *pump)
+{
+	pump->to = close_watched(pump, pump->to);
+	pump->from = close_watched(pump, pump->from);
+	pump->start = pump->end;
+}
+
+/* Room for one more read; a capture grows up to its limit. */
+static int make_room(struct pump *pump)
+{
+	size_t wanted = pump->end + BUFFER_BYTES + 1;
+	char *grown;
+
+	if (!pump->capturing || pump->capacity >= wanted)
+		return 0;
+	wanted += pump->capacity; /* at least doubling: linear time in the end */
+	grown = realloc(pump->buffer, wanted);
+	if (!grown)
+		return -ENOMEM;
+	pump->buffer = grown;
+	pump->capacity = wanted;
+	return 0;
+}
+
+/* 1: something arrived, 0: nothing now or nothing ever again, or syscall_errno(). */
+static int take_in(struct pump *pump)
+{
+	struct pollfd readable = { .fd = pump->from, .events = POLLIN };
+	uint64_t passes;
+	ssize_t n;
+	int r = make_room(pump);
+
+	if (r < 0)
+		return r;
+	if (!pump->capturing)
+		pump->start = pump->end = 0;
+	/* What pump_reopen() could not make non-blocking is asked first. */
+	if (!pump->from_nonblocking && poll(&readable, 1, 0) == 0)
+		return 0;
+	n = read(pump->from, pump->buffer + pump->end, BUFFER_BYTES);
+	if (n < 0 && errno == EAGAIN && pump->last) {
+		pump->from = close_watched(pump, pump->from);
+		return 0;
+	}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	/* EIO: the terminal behind it hung up. */
+	if (n == 0 || (n < 0 && errno == EIO)) {
+		pump->from = close_watched(pump, pump->from);
+		return 0;
+	}
+	if (n < 0)
+		return syscall_errno();
+	passes = pump->total < pump->limit ? pump->limit - pump->total : 0;
+	pump->total += (uint64_t)n;
+	pump->end += (uint64_t)n < passes ? (size_t)n : (size_t)passes;
+	return 1;
+}
+
+/* write(2) that raises no SIGPIPE in the caller's program: blocked in this thread meanwhile, and
+ * taken back if it was ours. pthread_sigmask(3), sigtimedwait(2). */
+static ssize_t write_quietly(int fd, const char *data, size_t length)
+{
+	const struct timespec now = { 0 };
+	sigset_t pipe_only, before, pending;
+	ssize_t n;
+	int saved;
+
+	sigemptyset(&pipe_only);
+	sigaddset(&pipe_only, SIGPIPE);
+	sigpending(&pending);
+	pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+	n = write(fd, data, length);
+	saved = errno;
+	if (n < 0 && saved == EPIPE && !sigismember(&pending, SIGPIPE))
+		while (sigtimedwait(&pipe_only, NULL, &now) < 0 && errno == EINTR)
+			;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = saved;
+	return n;
+}
+
+/* 1: something left, 0: it cannot take more now, or nobody reads any more; or syscall_errno(). */
+static int put_out(struct pump *pump)
+{
+	struct pollfd writable = { .fd = pump->to, .events = POLLOUT };
+	size_t length = pump->end - pump->start;
+	const char *data = pump->buffer + pump->start;
+	ssize_t n;
+
+	if (length > pump->to_chunk)
+		length = pump->to_chunk;
+	if (!pump->to_writable && poll(&writable, 1, 0) == 0)
+		return 0;
+	n = pump->to_socket ? send(pump->to, data, length, MSG_DONTWAIT | MSG_NOSIGNAL)
+			    : write_quietly(pump->to, data, length);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n < 0 && errno != EPIPE && errno != ECONNRESET && errno != EIO)
+		return syscall_errno();
+	if (n < 0) {
+		/* Closing our end passes the news on to whoever writes: EPIPE, SIGPIPE. */
+		pump_abandon(pump);
+		return 0;
+	}
+	pump->start += (size_t)n;
+	return 1;
+}
+
+int pump_step(struct pump *pump)
+{
+	int r = 1;
+
+	/* Never stops with bytes in hand that could go on: a regular file raises no event. */
+	for (int round = 0; r > 0 && (round < ROUNDS_PER_STEP || pump_wants_output(pump));
+		round++) {
+		if (pump_wants_output(pump))
+			r = put_out(pump);
+		else if (pump_wants_input(pump))
+			r = take_in(pump);
+		else
+			r = 0;
+		/* What was just taken in should leave in the same step. */
+		if (r == 0 && pump->from < 0 && !pump_wants_output(pump) && !pump->capturing)
+			pump->to = close_watched(pump, pump->to);
+	}
+	return r < 0 ? r : 0;
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libremand: run one untrusted program in custody and learn what happened, why, and how we know.
+ *
+ * Conventions
+ *   - Functions return 0 or a negative errno and fill a caller-owned struct remand_error. A program
+ *     that was killed by a limit is a *result*, never an error: an error means that remand could
+ * not do its job.
+ *   - Structs start with `size`; set it to sizeof the struct and zero the rest. Zero means the
+ *     safe default everywhere. Pointers in a spec are borrowed for the duration of the call only.
+ *   - Times are nanoseconds, sizes are bytes, and names carry the unit.
+ *   - The library installs no signal handler, starts no thread, prints nothing, never exits, keeps
+ * no global state. Every function may be called from any thread; one handle belongs to one thread
+ *     at a time.
+ */
+#ifndef REMAND_H
+#define REMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* "No limit", where a limit may be switched off. */
+#define REMAND_UNLIMITED UINT64_MAX
+/* "Could not be measured" in a result; null in the JSON report. Never confused with 0. */
+#define REMAND_UNKNOWN UINT64_MAX
+
+/* The step at which something of ours failed. remand_stage_name() gives the word of the report. */
+enum remand_stage {
+	REMAND_STAGE_NONE,
+	REMAND_STAGE_SPEC,        /* what was asked for makes no sense */
+	REMAND_STAGE_POLICY,      /* a policy file or rule */
+	REMAND_STAGE_HOST,        /* this host cannot enforce it */
+	REMAND_STAGE_GROUP,       /* making the cgroup or writing its limits */
+	REMAND_STAGE_CLONE,       /* creating keeper or target */
+	REMAND_STAGE_ID_MAP,      /* uid_map, gid_map of the user namespace */
+	REMAND_STAGE_CELL,        /* building the file system the target sees */
+	REMAND_STAGE_NETWORK,     /* bringing up loopback */
+	REMAND_STAGE_SESSION,     /* setsid, keyring, umask, signals */
+	REMAND_STAGE_STDIO,       /* stdin, stdout, stderr */
+	REMAND_STAGE_RLIMIT,      /* resource limits of the process */
+	REMAND_STAGE_SCHEDULE,    /* nice, scheduling class, oom_score_adj */
+	REMAND_STAGE_CHDIR,       /* working directory */
+	REMAND_STAGE_CREDENTIALS, /* ids, capabilities, no_new_privs */
+	REMAND_STAGE_LANDLOCK,
+	REMAND_STAGE_SECCOMP,
+	REMAND_STAGE_EXEC,      /* execve itself: 126 and 127 come from here */
+	REMAND_STAGE_SUPERVISE, /* watching the run */
+	REMAND_STAGE_COLLECT,   /* copying files out of the cell */
+	REMAND_STAGE_REPORT,    /* writing the report */
+};
+
+/* What went wrong, as a sentence. Caller-owned plain data; every function accepts NULL for it. */
+struct remand_error {
+	enum remand_stage stage;
+	int errnum;         /* positive errno, 0 when no system call was involved */
+	char message[1024]; /* a whole sentence: what failed, on what, why, what to do */
+};
+
+/* Where one of the target's standard streams leads. */
+enum remand_stream_kind {
+	REMAND_STREAM_DEFAULT, /* stdin: null; stdout and stderr: null */
+	REMAND_STREAM_NULL,    /* /dev/null */
+	REMAND_STREAM_INHERIT, /* the caller's own fd 0, 1 or 2, never handed to an untrusted target
+				* where it could be used for more than reading or writing */
+	REMAND_STREAM_FD,      /* `fd`, which stays the caller's; read or written like INHERIT */
+	REMAND_STREAM_PATH, /* `path`, opened by the supervisor; output truncates and creates 0666
+			     */
+	REMAND_STREAM_CAPTURE, /* outputs only: into memory, at most the output limit */
+	REMAND_STREAM_MERGE,   /* stderr only: wherever stdout goes, in order */
+};
+
+struct remand_stream {
+	enum remand_stream_kind kind;
+	int fd;
+	const char *path;
+};
+
+/* A host directory or file seen inside the cell. */
+struct remand_bind {
+	const char *source;
+	const char *destination; /* absolute, NULL: same as source */
+	bool writable;           /* default: read-only */
+};
+
+struct remand_tmpfs {
+	const char *destination; /* absolute */
+	uint64_t bytes;          /* 0: the disk limit */
+};
+
+/* A host file seen read-only in /box under NAME. */
+struct remand_file {
+	const char *source;
+	const char *name; /* one path component, NULL: the last component of source */
+};
+
+/* A file that is copied out of /box after the run. */
+struct remand_collect {
+	const char *name; /* path below /box */
+	const char
+		*path; /* where to on the host, NULL: last component of name, current directory */
+};
+
+struct remand_rlimit {
+	int resource;        /* RLIMIT_* */
+	uint64_t soft, hard; /* REMAND_UNLIMITED: RLIM_INFINITY */
+};
+
+enum remand_network {
+	REMAND_NETWORK_NONE, /* an own, empty network: loopback only */
+	REMAND_NETWORK_HOST, /* the caller's network, with all that listens there */
+};
+
+/*
+ * What to run. Zero is the default of every field; the defaults of limits are those of the policy
+ * `default` and are finite. REMAND_UNLIMITED switches a limit off.
+ */
+struct remand_spec {
+	size_t size; /* sizeof(struct remand_spec) */
+
+	/* The program and its arguments, NULL-terminated, required. argv[0] with a slash that
+	 * exists for the caller is shown read-only in /box and run there, unless the cell shows the
+	 * same file under the same path anyway; a bare name is looked up in the cell's PATH. */
+	const char *const *argv;
+	/* NAME=VALUE strings, NULL-terminated, on top of PATH, HOME=/box and LANG=C.UTF-8. */
+	const char *const *env;
+	bool inherit_env;      /* start from the caller's environment instead */
+	const char *directory; /* working directory in the cell, default /box */
+
+	/* Limits of the whole group. */
+	uint64_t time_ns;      /* CPU time, user + system, of all processes; default 10 s */
+	uint64_t wall_ns;      /* from exec; default 30 s */
+	uint64_t idle_ns;      /* wall time in which the group uses no CPU; default none */
+	uint64_t memory_bytes; /* all kinds of memory, swap excluded by having none; default 512 MiB
+				*/
+	uint64_t pids;         /* processes and threads; default 64 */
+	bool pids_fatal;       /* a fork refused by the pids limit ends the run: pids-limit */
+	uint64_t cpus_milli;   /* CPU bandwidth in thousandths of one CPU; default none */
+	const char *cpuset;    /* CPUs it may run on, as in "0-1,3"; default all */
+	uint64_t grace_ns; /* time between SIGTERM and the kill when a limit ends it; default 0 */
+
+	/* Limits of each process, stream or file. */
+	uint64_t output_bytes; /* each of stdout, stderr and any one file; default 64 MiB */
+	uint64_t disk_bytes;   /* written to the cell's own file system; default 64 MiB */
+	uint64_t open_files;   /* file descriptors; default 256 */
+	uint64_t stack_bytes;  /* default 8 MiB */
+	const struct remand_rlimit *rlimits; /* override the above, in order */
+	size_t rlimits_count;
+	int nice;
+
+	/* The cell. */
+	const char *work; /* host directory seen read-write as /box; default: an empty tmpfs */
+	const struct remand_file *files;
+	size_t files_count;
+	const struct remand_bind *binds;
+	size_t binds_count;
+	const struct remand_tmpfs *tmpfs;
+	size_t tmpfs_count;
+	const struct remand_collect *collects;
+	size_t collects_count;
+	enum remand_network network;
+	const char *hostname; /* default "remand" */
+
+	/* Where the run's group is made; default: found, see remand(1) THE GROUP. */
+	const char *cgroup;
+
+	struct remand_stream input, output, error;
+};
+
+/* The one-word outcome. remand_verdict_name() gives the word of the report. */
+enum remand_verdict {
+	REMAND_VERDICT_OK,
+	REMAND_VERDICT_EXIT,         /* non-zero exit status */
+	REMAND_VERDICT_SIGNAL,       /* died by a signal that was not ours */
+	REMAND_VERDICT_TIME_LIMIT,   /* CPU time */
+	REMAND_VERDICT_WALL_LIMIT,   /* wall time */
+	REMAND_VERDICT_IDLE_LIMIT,   /* no CPU used for so long */
+	REMAND_VERDICT_MEMORY_LIMIT, /* the kernel's OOM killer acted in the group */
+	REMAND_VERDICT_OUTPUT_LIMIT,
+	REMAND_VERDICT_PIDS_LIMIT, /* only with pids_fatal */
+	REMAND_VERDICT_DENIED,     /* killed for a forbidden system call */
+	REMAND_VERDICT_CANCELLED,  /* by the caller */
+	REMAND_VERDICT_NOT_STARTED,
+	REMAND_VERDICT_INTERNAL_ERROR,
+};
+
+/* What enforced a limit. */
+enum remand_enforcer {
+	REMAND_ENFORCER_NONE, /* nothing: the limit was switched off */
+	REMAND_ENFORCER_CGROUP,
+	REMAND_ENFORCER_RLIMIT,
+	REMAND_ENFORCER_WATCH, /* the supervisor's own clock or counter */
+	REMAND_ENFORCER_TMPFS, /* the size of the cell's file system */
+};
+
+enum remand_limit {
+	REMAND_LIMIT_TIME,
+	REMAND_LIMIT_WALL,
+	REMAND_LIMIT_IDLE,
+	REMAND_LIMIT_MEMORY,
+	REMAND_LIMIT_PIDS,
+	REMAND_LIMIT_CPUS,
+	REMAND_LIMIT_OUTPUT,
+	REMAND_LIMIT_DISK,
+	REMAND_LIMIT_OPEN_FILES,
+	REMAND_LIMIT_STACK,
+	REMAND_LIMIT_COUNT,
+};
+
+struct remand_limit_report {
+	uint64_t limit; /* in the unit of the spec's field, REMAND_UNLIMITED when off */
+	enum remand_enforcer enforced_by;
+};
+
+/* One observation that the verdict rests on, e.g. "memory.events.oom_kill" = 1. */
+struct remand_evidence {
+	const char *name; /* static string */
+	uint64_t value;
+};
+
+#define REMAND_EVIDENCE_MAX 8
+
+/* Bytes captured from a stream; data is owned by the result and followed by a NUL. */
+struct remand_capture {
+	char *data;
+	size_t length;
+};
+
+/* What happened. By value; remand_result_clear() releases the captures. */
+struct remand_result {
+	char id[40]; /* also the name of the run's group */
+	enum remand_verdict verdict;
+	char reason[256]; /* one line in words */
+	struct remand_evidence evidence[REMAND_EVIDENCE_MAX];
+	size_t evidence_count;
+
+	bool started; /* execve of the target succeeded; else see start_error */
+	struct remand_error start_error;
+	bool exited;   /* the program itself ended by exit: exit_code holds */
+	int exit_code; /* 0..255 */
+	int signal;    /* the signal that ended the program, 0 none */
+	bool core_dumped;
+	int64_t raw_status; /* as wait(2) gives it, -1 unknown */
+
+	/* Usage of the whole group; REMAND_UNKNOWN where it could not be measured. */
+	uint64_t cpu_ns, user_ns, system_ns, wall_ns;
+	uint64_t memory_peak_bytes, pids_peak;
+	uint64_t stdout_bytes, stderr_bytes; /* written by the program, also beyond the limit */
+	struct remand_limit_report limits[REMAND_LIMIT_COUNT];
+
+	/* Time in which something in the group stood waiting for the resource. */
+	uint64_t pressure_cpu_ns, pressure_memory_ns, pressure_io_ns;
+	int trustworthy_time; /* 1 yes, 0 the machine was too contended, -1 unknown */
+
+	/* The forbidden system call that it was killed for, -1 none. */
+	int64_t denied_syscall;
+	uint32_t denied_architecture; /* AUDIT_ARCH_* of the ABI it was made in */
+	uint64_t denied_arguments[6];
+
+	bool network_host; /* the target had the caller's network */
+	struct remand_capture output, error;
+	char collect_failed[256]; /* first file that could not be collected and why, empty: none */
+};
+
+/* A run that was started. */
+struct remand;
+
+/* ---- running ---- */
+
+/* Start, wait, fill *ret_result, release everything. */
+int remand_run(const struct remand_spec *spec, struct remand_result *ret_result,
+	struct remand_error *error);
+
+/* Start and return at once. Failures of the target's own start (exec) are not errors here but a
+ * result with the verdict not-started. On success *ret_run is to be released by remand_free(). */
+int remand_start(
+	const struct remand_spec *spec, struct remand **ret_run, struct remand_error *error);
+
+/* A pollable fd, owned by the handle: readable means that remand_dispatch() has work to do. */
+int remand_fd(const struct remand *run);
+
+/* Do what is due, without blocking. 1: the result is ready, 0: not yet, negative errno: failed. */
+int remand_dispatch(struct remand *run, struct remand_error *error);
+
+/* Dispatch until the result is ready (0) or timeout_ns passed (-ETIMEDOUT, the run goes on).
+ * REMAND_UNLIMITED waits for ever. */
+int remand_wait(struct remand *run, uint64_t timeout_ns, struct remand_error *error);
+
+/* Hand out the result; once it was taken the captures belong to *ret_result. -EAGAIN: not ready. */
+int remand_result(struct remand *run, struct remand_result *ret_result);
+
+/* Send a signal to the target itself, by pidfd. -ESRCH: it is gone or not yet there. */
+int remand_signal(struct remand *run, int signum);
+
+/* End the run: the whole group is killed, at once or, where the spec has a grace time, after
+ * SIGTERM and that time; a second call kills at once. The verdict will be `cancelled`. */
+int remand_cancel(struct remand *run);
+
+/* Kill what still runs, reap it, remove the group, release the handle. NULL is fine. Returns NULL.
+ */
+struct remand *remand_free(struct remand *run);
+
+/* The result of a run that remand_start() refused, for the report: not-started, with the error. */
+void remand_result_refused(const struct remand_error *error, struct remand_result *ret_result);
+
+void remand_result_clear(struct remand_result *result);
+
+/* Open (create, truncate) a file of the caller's for output beside a run, such as its report: below
+ * spec->work, where an earlier target may have planted links, none is followed. Returns an fd that
+ * is the caller's, or -errno. */
+int remand_open_output(const struct remand_spec *spec, const char *path);
+
+/* ---- results as text ---- */
+
+/* The report, schema 1, one JSON object. Caller frees. NULL: out of memory. */
+char *remand_result_json(const struct remand_result *result);
+
+/* One line for people, without newline. Caller frees. NULL: out of memory. */
+char *remand_result_text(const struct remand_result *result);
+
+/* The exit status of `remand run`: the program's own, 124, 125, 126, 127 or 128+signal. */
+int remand_result_status(const struct remand_result *result);
+
+const char *remand_verdict_name(enum remand_verdict verdict);
+const char *remand_stage_name(enum remand_stage stage);
+const char *remand_enforcer_name(enum remand_enforcer enforcer);
+
+/* ---- specs from words ---- */
+
+/* "256M", "1.5GiB", "10KB", "max": bytes. -EINVAL on anything else, also trailing junk. */
+int remand_parse_size(const char *text, uint64_t *ret_bytes);
+/* "1.5s", "300ms", "2m", "10", "max": nanoseconds. */
+int remand_parse_time(const char *text, uint64_t *ret_ns);
+
+/* A spec that is being put together from option words, as on the command line, in a policy file or
+ * in a JSON job. Owns all that its spec points to. */
+struct remand_options;
+
+/* One row of the option table. */
+struct remand_option {
+	const char *name;     /* long name without dashes */
+	char letter;          /* short option or 0 */
+	const char *argument; /* placeholder, NULL: takes none */
+	const char *section;  /* heading in --help */
+	const char *help;
+	bool command_only; /* belongs to the command (report, verbosity), not to a spec */
+};
+
+int remand_options_new(struct remand_options **ret_options);
+struct remand_options *remand_options_free(struct remand_options *options);
+/* Set one option by its long name; value NULL for options without argument. */
+int remand_options_set(struct remand_options *options, const char *name, const char *value,
+	struct remand_error *error);
+/* The spec so far, without argv; valid until the next call with these options. */
+const struct remand_spec *remand_options_spec(const struct remand_options *options);
+/* The words given for a command_only option: its value, "" for a flag, NULL when not given. */
+const char *remand_options_text(const struct remand_options *options, const char *name);
+/* Row i of the table, NULL past its end. */
+const struct remand_option *remand_option_at(size_t i);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The result in words and in JSON, and the exit status of the command. */
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reason.h"
+#include "remand.h"
+
+static const char *const verdicts[] = {
+	[REMAND_VERDICT_OK] = "ok",
+	[REMAND_VERDICT_EXIT] = "exit",
+	[REMAND_VERDICT_SIGNAL] = "signal",
+	[REMAND_VERDICT_TIME_LIMIT] = "time-limit",
+	[REMAND_VERDICT_WALL_LIMIT] = "wall-limit",
+	[REMAND_VERDICT_IDLE_LIMIT] = "idle-limit",
+	[REMAND_VERDICT_MEMORY_LIMIT] = "memory-limit",
+	[REMAND_VERDICT_OUTPUT_LIMIT] = "output-limit",
+	[REMAND_VERDICT_PIDS_LIMIT] = "pids-limit",
+	[REMAND_VERDICT_DENIED] = "denied",
+	[REMAND_VERDICT_CANCELLED] = "cancelled",
+	[REMAND_VERDICT_NOT_STARTED] = "not-started",
+	[REMAND_VERDICT_INTERNAL_ERROR] = "internal-error",
+};
+
+static const char *const enforcers[] = {
+	[REMAND_ENFORCER_NONE] = "none",
+	[REMAND_ENFORCER_CGROUP] = "cgroup",
+	[REMAND_ENFORCER_RLIMIT] = "rlimit",
+	[REMAND_ENFORCER_WATCH] = "watch",
+	[REMAND_ENFORCER_TMPFS] = "tmpfs",
+};
+
+/* The options' names; those of the limits are the words of the command line. */
+static const char *const limits[] = {
+	[REMAND_LIMIT_TIME] = "time",
+	[REMAND_LIMIT_WALL] = "wall",
+	[REMAND_LIMIT_IDLE] = "idle",
+	[REMAND_LIMIT_MEMORY] = "memory",
+	[REMAND_LIMIT_PIDS] = "pids",
+	[REMAND_LIMIT_CPUS] = "cpus",
+	[REMAND_LIMIT_OUTPUT] = "output",
+	[REMAND_LIMIT_DISK] = "disk",
+	[REMAND_LIMIT_OPEN_FILES] = "open-files",
+	[REMAND_LIMIT_STACK] = "stack",
+};
+
+const char *remand_verdict_name(enum remand_verdict verdict)
+{
+	return verdicts[verdict];
+}
+
+const char *remand_enforcer_name(enum remand_enforcer enforcer)
+{
+	return enforcers[enforcer];
+}
+
+int remand_result_status(const struct remand_result *result)
+{
+	const struct remand_error *error = &result->start_error;
+
+	switch (result->verdict) {
+	case REMAND_VERDICT_TIME_LIMIT:
+	case REMAND_VERDICT_WALL_LIMIT:
+	case REMAND_VERDICT_IDLE_LIMIT:
+	case REMAND_VERDICT_MEMORY_LIMIT:
+	case REMAND_VERDICT_OUTPUT_LIMIT:
+	case REMAND_VERDICT_PIDS_LIMIT:
+		return 124;
+	case REMAND_VERDICT_NOT_STARTED:
+		if (error->stage != REMAND_STAGE_EXEC)
+			return 125;
+		return error->errnum == ENOENT || error->errnum == ENOTDIR ? 127 : 126;
+	case REMAND_VERDICT_INTERNAL_ERROR:
+	case REMAND_VERDICT_CANCELLED:
+		return 125;
+	case REMAND_VERDICT_DENIED:
+		/* As if the kernel's own filter had killed it. */
+		return 128 + SIGSYS;
+	case REMAND_VERDICT_OK:
+	case REMAND_VERDICT_EXIT:
+	case REMAND_VERDICT_SIGNAL:
+	default:
+		return result->signal ? 128 + result->signal : result->exit_code;
+	}
+}
+
+void remand_result_refused(const struct remand_error *error, struct remand_result *ret_result)
+{
+	struct remand_result result = { .verdict = REMAND_VERDICT_NOT_STARTED,
+		.start_error = *error,
+		.raw_status = -1,
+		.denied_syscall = -1,
+		.trustworthy_time = -1 };
+	uint64_t *const unknown[] = { &result.cpu_ns, &result.user_ns, &result.system_ns,
+		&result.wall_ns, &result.memory_peak_bytes, &result.pids_peak, &result.stdout_bytes,
+		&result.stderr_bytes, &result.pressure_cpu_ns, &result.pressure_memory_ns,
+		&result.pressure_io_ns };
+
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		*unknown[i] = REMAND_UNKNOWN;
+	for (int i = 0; i < REMAND_LIMIT_COUNT; i++)
+		result.limits[i].limit = REMAND_UNLIMITED;
+	snprintf(result.reason, sizeof(result.reason), "%.*s", (int)sizeof(result.reason) - 1,
+		error->message);
+	*ret_result = result;
+}
+
+void remand_result_clear(struct remand_result *result)
+{
+	free(result->output.data);
+	free(result->error.data);
+	result->output = result->error = (struct remand_capture){ 0 };
+}
+
+/* ---- JSON ---- */
+
+/* Counters beyond 2^63 do not occur; what was not measured is null, never 0. */
+static json_t *number(uint64_t value)
+{
+	return value == REMAND_UNKNOWN ? json_null() : json_integer((json_int_t)value);
+}
+
+/* Text that a target may have had a hand in need not be UTF-8. */
+static json_t *text(const char *value)
+{
+	char plain[1024];
+	json_t *string = json_string(value);
+
+	if (string)
+		return string;
+	snprintf(plain, sizeof(plain), "%s", value);
+	for (char *c = plain; *c; c++)
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	return json_string(plain);
+}
+
+static json_t *evidence_json(const struct remand_result *result)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < result->evidence_count; i++)
+		json_object_set_new(
+			object, result->evidence[i].name, number(result->evidence[i].value));
+	return object;
+}
+
+static json_t *limits_json(const struct remand_result *result)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < REMAND_LIMIT_COUNT; i++)
+		json_object_set_new(object, limits[i],
+			json_pack("{s:o, s:s}", "limit", number(result->limits[i].limit),
+				"enforced_by",
+				remand_enforcer_name(result->limits[i].enforced_by)));
+	return object;
+}
+
+static json_t *denied_json(const struct remand_result *result)
+{
+	json_t *arguments;
+	char *name;
+	json_t *object;
+
+	if (result->denied_syscall < 0)
+		return json_null();
+	arguments = json_array();
+	for (int i = 0; i < 6; i++) {
+		char hex[24];
+
+		snprintf(hex, sizeof(hex), "0x%" PRIx64, result->denied_arguments[i]);
+		json_array_append_new(arguments, json_string(hex));
+	}
+	name = reason_syscall_name(result);
+	object = json_pack("{s:s?, s:I, s:o, s:i}", "syscall", name, "number",
+		(json_int_t)result->denied_syscall, "args", arguments, "count", 1);
+	free(name);
+	return object;
+}
+
+static json_t *error_json(const struct remand_error *error)
+{
+	const char *name = error->errnum ? strerrorname_np(error->errnum) : NULL;
+
+	if (!error->message[0])
+		return json_null();
+	return json_pack("{s:s, s:s?, s:o}", "stage", remand_stage_name(error->stage), "errno",
+		name, "message", text(error->message));
+}
+
+static void add_outcome(json_t *object, const struct remand_result *result)
+{
+	char buffer[16];
+
+	json_object_set_new(object, "exit_code",
+		result->exited ? json_integer(result->exit_code) : json_null());
+	json_object_set_new(object, "signal",
+		result->signal ? json_string(reason_signal_name(result->signal, buffer))
+			       : json_null());
+	json_object_set_new(object, "core_dumped", json_boolean(result->core_dumped));
+	json_object_set_new(object, "raw_status",
+		result->raw_status < 0 ? json_null() : json_integer(result->raw_status));
+}
+
+static void add_usage(json_t *object, const struct remand_result *result)
+{
+	json_object_set_new(object, "cpu_ns", number(result->cpu_ns));
+	json_object_set_new(object, "user_ns", number(result->user_ns));
+	json_object_set_new(object, "system_ns", number(result->system_ns));
+	json_object_set_new(object, "wall_ns", number(result->wall_ns));
+	json_object_set_new(object, "memory_peak_bytes", number(result->memory_peak_bytes));
+	json_object_set_new(object, "pids_peak", number(result->pids_peak));
+	json_object_set_new(object, "stdout_bytes", number(result->stdout_bytes));
+	json_object_set_new(object, "stderr_bytes", number(result->stderr_bytes));
+}
+
+static void add_conditions(json_t *object, const struct remand_result *result)
+{
+	json_object_set_new(object, "limits", limits_json(result));
+	json_object_set_new(object, "isolation", json_string("full"));
+	json_object_set_new(object, "network", json_string(result->network_host ? "host" : "none"));
+	json_object_set_new(object, "policy", json_string("default"));
+	json_object_set_new(object, "pressure",
+		json_pack("{s:o, s:o, s:o}", "cpu_some_ns", number(result->pressure_cpu_ns),
+			"memory_some_ns", number(result->pressure_memory_ns), "io_some_ns",
+			number(result->pressure_io_ns)));
+	json_object_set_new(object, "trustworthy_time",
+		result->trustworthy_time < 0 ? json_null()
+					     : json_boolean(result->trustworthy_time));
+}
+
+char *remand_result_json(const struct remand_result *result)
+{
+	json_t *object = json_object();
+	char *dump;
+
+	json_object_set_new(object, "schema", json_integer(1));
+	json_object_set_new(object, "id", result->id[0] ? json_string(result->id) : json_null());
+	json_object_set_new(object, "verdict", json_string(remand_verdict_name(result->verdict)));
+	json_object_set_new(object, "reason", text(result->reason));
+	json_object_set_new(object, "evidence", evidence_json(result));
+	add_outcome(object, result);
+	add_usage(object, result);
+	add_conditions(object, result);
+	json_object_set_new(object, "denied", denied_json(result));
+	json_object_set_new(object, "start_error", error_json(&result->start_error));
+	json_object_set_new(object, "collect_failed",
+		result->collect_failed[0] ? text(result->collect_failed) : json_null());
+	dump = json_dumps(object, JSON_COMPACT);
+	json_decref(object);
+	return dump;
+}
+
+/* ---- one line for people ---- */
+
+static void print_size(FILE *out, uint64_t bytes)
+{
+	static const char units[] = "BKMGT";
+	double value = (double)bytes;
+	int unit = 0;
+
+	while (value >= 1024 && units[unit + 1]) {
+		value /= 1024;
+		unit++;
+	}
+	fprintf(out, unit ? "%.1f%c" : "%.0f%c", value, units[unit]);
+}
+
+char *remand_result_text(const struct remand_result *result)
+{
+	char *line = NULL;
+	size_t size;
+	FILE *out = open_memstream(&line, &size);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "%s: ", remand_verdict_name(result->verdict));
+	if (result->verdict == REMAND_VERDICT_MEMORY_LIMIT &&
+		result->memory_peak_bytes != REMAND_UNKNOWN) {
+		fputs("used ", out);
+		print_size(out, result->memory_peak_bytes);
+		fputs(" of ", out);
+		print_size(out, result->limits[REMAND_LIMIT_MEMORY].limit);
+	} else {
+		fputs(result->reason, out);
+	}
+	for (size_t i = 0; i < result->evidence_count; i++)
+		fprintf(out, "%s%s %" PRIu64 "%s", i ? ", " : " (", result->evidence[i].name,
+			result->evidence[i].value, i + 1 == result->evidence_count ? ")" : "");
+	if (result->cpu_ns != REMAND_UNKNOWN && result->started)
+		fprintf(out, " \302\267 cpu %.2fs", (double)result->cpu_ns / 1e9);
+	if (result->wall_ns != REMAND_UNKNOWN)
+		fprintf(out, " \302\267 wall %.2fs", (double)result->wall_ns / 1e9);
+	if (result->memory_peak_bytes != REMAND_UNKNOWN && result->started) {
+		fputs(" \302\267 memory ", out);
+		print_size(out, result->memory_peak_bytes);
+	}
+	if (result->collect_failed[0])
+		fprintf(out, " \302\267 not collected: %s", result->collect_failed);
+	if (result->network_host)
+		fputs(" \302\267 NETWORK OF THE HOST", out);
+	if (fclose(out) != 0) {
+		free(line);
+		return NULL;
+	}
+	/* Names of programs and files may hold newlines and escape sequences. */
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = '?';
+	return line;
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Theory of operation
+ *
+ * Three processes take part in a run.
+ *
+ *   supervisor   whoever called the library. Holds the group's directory, the keeper's pidfd, one
+ *                end of a socket and the pipes of the target's output. Waits in one epoll set.
+ *   keeper       PID 1 of the cell's pid namespace, a fork of the supervisor that never execs, with
+ *                exit signal 0, so that no wait loop of the caller sees it. Builds the cell's file
+ *                system, reaps orphans, reports the target's end. Ends when the supervisor does,
+ *                and the kernel then kills all that is in the namespace.
+ *   target       the untrusted program, the keeper's child, born in the run's group.
+ *
+ *       supervisor ---- control socket: go -> ; <- pidfd of the target, /box, status ---- keeper
+ *       supervisor <--- failure pipe: {stage, errno} of whoever fails; EOF = exec succeeded ---
+ * both supervisor <--- stdout and stderr pipes --- target keeper     ---- polls a pidfd of the
+ * supervisor
+ *
+ * Data flows one way: options -> spec (spec.c) -> host (host.c, base.c) -> group (group.c) -> plan
+ * (plan.c, cell_plan.c: all that the children need, decided beforehand) -> launch (launch.c) ->
+ * keeper (keeper.c, cell_build.c) -> target (target.c) -> supervise (supervise.c, watch.c, pump.c)
+ * -> verdict (conclude.c, verdict.c, reason.c) -> report (report.c).
+ *
+ * The end: cgroup.kill, keeper gone, "populated 0", all output read; then usage is measured, the
+ * group removed, and only then is anything classified.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base.h"
+#include "deadlines.h"
+#include "error.h"
+#include "fd.h"
+#include "host.h"
+#include "run.h"
+#include "spec.h"
+#include "syscalls.h"
+#include "watch.h"
+
+static struct remand *new_run(void)
+{
+	struct remand *run = calloc(1, sizeof(*run));
+
+	if (!run)
+		return NULL;
+	run->plan.cell = (struct cell)CELL_EMPTY;
+	run->streams = (struct streams)STREAMS_EMPTY;
+	run->group = (struct group)GROUP_EMPTY;
+	run->base_fd = run->box_fd = run->epoll_fd = run->timer_fd = -1;
+	run->control_fd = run->failure_fd = run->keeper_fd = run->target_fd = -1;
+	run->listener_fd = -1;
+	for (int i = 0; i < WATCH_COUNT; i++)
+		run->watched_fd[i] = -1;
+	return run;
+}
+
+static const char *last_component(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* What is needed after the start must not be borrowed. */
+static int keep_collects(struct remand *run)
+{
+	size_t n = run->spec.collects_count;
+
+	run->collects = calloc(n + 1, sizeof(*run->collects));
+	if (!run->collects)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const struct remand_collect *given = &run->spec.collects[i];
+
+		run->collects[i].name = strdup(given->name);
+		run->collects[i].path =
+			strdup(given->path ? given->path : last_component(given->name));
+		run->collects_count++;
+		if (!run->collects[i].name || !run->collects[i].path)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void free_collects(struct remand *run)
+{
+	for (size_t i = 0; i < run->collects_count; i++) {
+		free((void *)(uintptr_t)run->collects[i].name);
+		free((void *)(uintptr_t)run->collects[i].path);
+	}
+	free(run->collects);
+}
+
+/* How many CPUs the group can burn at once: the CPU timer divides by it. */
+static unsigned int usable_cpus(const struct remand_spec *spec, const struct host *host)
+{
+	uint64_t allowed =
+		spec->cpus_milli == REMAND_UNLIMITED ? host->cpus : (spec->cpus_milli + 999) / 1000;
+
+	return allowed < host->cpus ? (unsigned int)allowed : host->cpus;
+}
+
+static int prepare(struct remand *run, const struct host *host, struct remand_error *error)
+{
+	const struct plan_request request = { &run->given, &run->spec, &run->hostile };
+	struct streams_host streams_host;
+	int r = keep_collects(run);
+
+	if (r < 0)
+		return error_errno(error, REMAND_STAGE_SPEC, r, "cannot keep the spec");
+	run->cpus = usable_cpus(&run->spec, host);
+	r = path_hostile_identify(run->spec.work, &run->hostile);
+	if (r < 0)
+		return error_errno(error, REMAND_STAGE_CELL, r, "cannot use the work directory %s",
+			run->spec.work);
+	if (run->spec.work && run->collects_count > 0) {
+		run->box_fd = fd_raise(open(run->spec.work, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+		if (run->box_fd < 0)
+			return error_errno(error, REMAND_STAGE_COLLECT, syscall_errno(),
+				"cannot open the work directory %s", run->spec.work);
+	}
+	/* Before anything else is opened, so that 0, 1 and 2 are what the caller has there. */
+	streams_host =
+		(struct streams_host){ .hostile = &run->hostile, .separate_ids = host->privileged };
+	r = streams_open(&run->streams, &run->spec, &streams_host, error);
+	if (r < 0)
+		return r;
+	r = plan_make(&run->plan, &request, host, error);
+	if (r < 0)
+		return r;
+	r = base_open(host, &run->spec, &run->base_fd, error);
+	if (r < 0)
+		return r;
+	group_reclaim(run->base_fd);
+	return group_create(&run->group, run->base_fd, &run->spec, error);
+}
+
+int remand_start(
+	const struct remand_spec *spec, struct remand **ret_run, struct remand_error *error)
+{
+	struct remand *run = new_run();
+	struct host host;
+	int r;
+
+	if (!run) {
+		error_errno(error, REMAND_STAGE_SPEC, -ENOMEM, "cannot start a run");
+		return -ENOMEM;
+	}
+	r = spec_copy(spec, &run->given, error);
+	if (r == 0)
+		r = spec_resolve(&run->given, &run->spec, error);
+	if (r == 0)
+		r = host_open(&host, error);
+	if (r == 0) {
+		r = prepare(run, &host, error);
+		host_done(&host);
+	}
+	if (r == 0)
+		r = launch(run, error);
+	if (r == 0)
+		r = supervise_begin(run, error);
+	if (r < 0) {
+		remand_free(run);
+		return r;
+	}
+	*ret_run = run;
+	return 0;
+}
+
+int remand_fd(const struct remand *run)
+{
+	return run->epoll_fd;
+}
+
+int remand_dispatch(struct remand *run, struct remand_error *error)
+{
+	return supervise_dispatch(run, error);
+}
+
+/* What is left until the deadline, as ppoll(2) takes it. NULL: for ever. */
+static struct timespec *remaining(uint64_t deadline_ns, struct timespec *buffer)
+{
+	uint64_t now = clock_now_ns();
+	uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
+
+	if (deadline_ns == DEADLINE_NEVER)
+		return NULL;
+	*buffer = (struct timespec){ (time_t)(left / NS_PER_S), (long)(left % NS_PER_S) };
+	return buffer;
+}
+
+int remand_wait(struct remand *run, uint64_t timeout_ns, struct remand_error *error)
+{
+	uint64_t deadline_ns = timeout_ns == REMAND_UNLIMITED
+				       ? DEADLINE_NEVER
+				       : clock_after(clock_now_ns(), timeout_ns);
+
+	for (;;) {
+		struct pollfd fd = { .fd = run->epoll_fd, .events = POLLIN };
+		struct timespec buffer;
+		int r = supervise_dispatch(run, error);
+
+		if (r != 0)
+			return r < 0 ? r : 0;
+		r = ppoll(&fd, 1, remaining(deadline_ns, &buffer), NULL);
+		if (r == 0)
+			return -ETIMEDOUT;
+		if (r < 0 && errno != EINTR)
+			return error_errno(
+				error, REMAND_STAGE_SUPERVISE, syscall_errno(), "cannot wait");
+	}
+}
+
+static void take_capture(struct stream *stream, struct remand_capture *ret)
+{
+	struct pump *pump = &stream->pump;
+
+	if (!pump->capturing)
+		return;
+	/* Nothing came: an empty string all the same, unless memory is out. */
+	if (!pump->buffer) {
+		ret->data = calloc(1, 1);
+		return;
+	}
+	pump->buffer[pump->end] = '\0'; /* make_room() keeps one byte more */
+	ret->data = pump->buffer;
+	ret->length = pump->end;
+	pump->buffer = NULL;
+}
+
+int remand_result(struct remand *run, struct remand_result *ret_result)
+{
+	if (run->phase != RUN_DONE)
+		return -EAGAIN;
+	if (!run->result_taken) {
+		take_capture(&run->streams.stream[1], &run->result.output);
+		take_capture(&run->streams.stream[2], &run->result.error);
+	}
+	run->result_taken = true;
+	*ret_result = run->result;
+	run->result.output = run->result.error = (struct remand_capture){ 0 };
+	return 0;
+}
+
+int remand_signal(struct remand *run, int signum)
+{
+	if (run->target_fd < 0 || run->phase >= RUN_ENDING)
+		return -ESRCH;
+	return pidfd_send_signal(run->target_fd, signum, NULL, 0) < 0 ? syscall_errno() : 0;
+}
+
+int remand_cancel(struct remand *run)
+{
+	supervise_end(run, VERDICT_CAUSE_CANCEL);
+	/* The caller may not dispatch before the fd says so: the grace time must be on the timer.
+	 */
+	deadlines_arm(run);
+	return watch_update(run, NULL);
+}
+
+int run_return_loans(struct remand *run)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < run->loans_count; i++) {
+		int r = work_return(&run->loans[i]);
+
+		first = first ? first : r;
+	}
+	return first;
+}
+
+/* The end of a run that nobody waits for any more, or of a start that failed half way. */
+static void abandon(struct remand *run)
+{
+	siginfo_t info;
+
+	if (run->group.fd >= 0)
+		(void)group_kill(&run->group);
+	run->control_fd = fd_close(run->control_fd);
+	if (run->keeper_fd >= 0) {
+		(void)pidfd_send_signal(run->keeper_fd, SIGKILL, NULL, 0);
+		/* PID 1 of its namespace is reaped only after all others there are dead. */
+		(void)waitid(P_PIDFD, (id_t)run->keeper_fd, &info, WEXITED | __WALL);
+	}
+	(void)run_return_loans(run);
+	if (run->group.fd >= 0)
+		(void)group_remove(&run->group);
+}
+
+struct remand *remand_free(struct remand *run)
+{
+	if (!run)
+		return NULL;
+	if (run->phase != RUN_DONE)
+		abandon(run);
+	plan_done(&run->plan);
+	streams_done(&run->streams);
+	free_collects(run);
+	free(run->loans);
+	fd_close(run->base_fd);
+	fd_close(run->box_fd);
+	fd_close(run->epoll_fd);
+	fd_close(run->timer_fd);
+	fd_close(run->control_fd);
+	fd_close(run->failure_fd);
+	fd_close(run->keeper_fd);
+	fd_close(run->target_fd);
+	fd_close(run->listener_fd);
+	remand_result_clear(&run->result);
+	free(run);
+	return NULL;
+}
+
+int remand_run(const struct remand_spec *spec, struct remand_result *ret_result,
+	struct remand_error *error)
+{
+	struct remand *run = NULL;
+	int r = remand_start(spec, &run, error);
+
+	if (r < 0)
+		return r;
+	r = remand_wait(run, REMAND_UNLIMITED, error);
+	if (r == 0)
+		r = remand_result(run, ret_result);
+	remand_free(run);
+	return r;
+}

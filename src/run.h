@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One run in the supervisor's hands: all that is open, known and due. */
+#ifndef RUN_H
+#define RUN_H
+
+#include "clock.h"
+#include "denial.h"
+#include "group.h"
+#include "keeper.h"
+#include "plan.h"
+#include "remand.h"
+#include "streams.h"
+#include "target.h"
+#include "verdict.h"
+#include "work.h"
+
+/* What the epoll set of a run watches; also the user data of its entries. */
+enum watch {
+	WATCH_TIMER,
+	WATCH_FAILURE, /* a failure record, or EOF: the target was executed */
+	WATCH_CONTROL, /* messages of the keeper */
+	WATCH_KEEPER,  /* its pidfd: it ended */
+	WATCH_MEMORY,  /* memory.events */
+	WATCH_PIDS,    /* pids.events */
+	WATCH_GROUP,   /* cgroup.events */
+	WATCH_DENIAL,  /* the target's filter: a call that ends the run */
+	WATCH_PUMPS,   /* from here on two for each of the three pumps: from, to */
+	WATCH_COUNT = WATCH_PUMPS + 6,
+};
+
+enum run_phase {
+	RUN_STARTING, /* until exec */
+	RUN_RUNNING,
+	RUN_ENDING, /* killed or ended by itself; waiting for the group to be empty */
+	RUN_DONE,
+};
+
+struct remand {
+	struct remand_spec given; /* what was asked for, before the defaults */
+	struct remand_spec spec;  /* resolved; borrowed pointers are only valid during the start */
+	struct plan plan;         /* released once the keeper has its copy */
+	struct streams streams;
+	struct group group;
+	unsigned int cpus; /* that the group may use at once */
+	int base_fd;
+	struct work_loan *loans;
+	size_t loans_count;
+	struct path_hostile hostile; /* the work directory, for what is opened after the run */
+	int box_fd;                  /* the cell's /box, for collecting */
+	int epoll_fd, timer_fd;
+	int control_fd, failure_fd, keeper_fd, target_fd, listener_fd;
+	uint32_t watched[WATCH_COUNT]; /* events registered for each watch */
+	int watched_fd[WATCH_COUNT];
+	bool control_ended;
+
+	enum run_phase phase;
+	uint64_t launched_ns, started_ns, ended_ns;
+	uint64_t wall_deadline_ns, cpu_check_ns, idle_check_ns, kill_deadline_ns, stuck_deadline_ns;
+	uint64_t armed_ns; /* what timer_fd is set to */
+	uint64_t idle_since_ns, idle_cpu_ns;
+
+	struct target_ready ready; /* all zero: not yet */
+	bool have_status;
+	int raw_status;
+	struct denial denial;
+	enum verdict_cause cause;
+	bool termed; /* SIGTERM was sent, the grace time runs */
+	struct remand_error start_error, internal_error;
+
+	struct remand_collect *collects; /* own copy, with own strings */
+	size_t collects_count;
+
+	struct remand_result result;
+	bool result_taken;
+};
+
+/* launch.c: from a planned run to a keeper that goes. Closes what only the children need. */
+int launch(struct remand *run, struct remand_error *error);
+
+/* supervise.c */
+int supervise_begin(struct remand *run, struct remand_error *error);
+/* 1: done, 0: not yet, -errno. */
+int supervise_dispatch(struct remand *run, struct remand_error *error);
+/* The caller's order to end, or a limit's: kill now, or after the grace time. */
+void supervise_end(struct remand *run, enum verdict_cause cause);
+
+/* Remand itself failed while watching: the verdict will be internal-error. */
+void supervise_fail(struct remand *run, int r, const char *what);
+/* Kill the group, order the keeper to end; from here on it is only waited for. */
+void supervise_finish(struct remand *run);
+/* cgroup.kill, now. */
+void supervise_kill(struct remand *run);
+/* The group is empty and the keeper, with all of its pid namespace, is gone. */
+bool supervise_all_dead(const struct remand *run);
+
+/* run.c: give back what was lent; the first failure. */
+int run_return_loans(struct remand *run);
+
+/* conclude.c: when everything is dead, fill run->result from all that is known. */
+void conclude(struct remand *run);
+
+/* collect.c: copy files out of /box; failures go into the result, never to the caller. */
+void collect(struct remand *run);
+
+#endif

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One epoll set per run: what it brings, and how a run begins to end. The clocks: deadlines.c. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "deadlines.h"
+#include "error.h"
+#include "fd.h"
+#include "message.h"
+#include "run.h"
+#include "syscalls.h"
+#include "watch.h"
+
+/* After cgroup.kill everything dies in milliseconds; what does not is stuck in the kernel. */
+#define STUCK_NS (20 * NS_PER_S)
+
+void supervise_fail(struct remand *run, int r, const char *what)
+{
+	error_errno(&run->internal_error, REMAND_STAGE_SUPERVISE, r, "%s", what);
+}
+
+void supervise_kill(struct remand *run)
+{
+	int r = group_kill(&run->group);
+
+	run->kill_deadline_ns = DEADLINE_NEVER;
+	if (r < 0)
+		supervise_fail(run, r, "cannot kill the group");
+}
+
+bool supervise_all_dead(const struct remand *run)
+{
+	return run->phase == RUN_ENDING && run->keeper_fd < 0 && group_populated(&run->group) == 0;
+}
+
+/* May come when the run is ending already: what the target did first was the end of it. */
+static void mark_started(struct remand *run)
+{
+	run->started_ns = run->ready.monotonic_ns;
+	run->result.started = true;
+	if (run->phase != RUN_STARTING)
+		return;
+	run->phase = RUN_RUNNING;
+	deadlines_exec(run);
+}
+
+void supervise_finish(struct remand *run)
+{
+	if (run->phase >= RUN_ENDING)
+		return;
+	run->phase = RUN_ENDING;
+	run->ended_ns = clock_now_ns();
+	deadlines_cancel_limits(run);
+	run->stuck_deadline_ns = clock_after(run->ended_ns, STUCK_NS);
+	supervise_kill(run);
+	/* The keeper's order to end: its own exit takes the pid namespace with it. Shut down, not
+	 * closed, so that a status under way is still read. */
+	(void)shutdown(run->control_fd, SHUT_WR);
+	/* Nothing is read any more, so nothing need be fed. */
+	pump_done(&run->streams.stream[0].pump);
+}
+
+static bool wants_grace(const struct remand *run, enum verdict_cause cause)
+{
+	return run->phase == RUN_RUNNING && run->spec.grace_ns > 0 && run->target_fd >= 0 &&
+	       cause != VERDICT_CAUSE_MEMORY && cause != VERDICT_CAUSE_NONE;
+}
+
+void supervise_end(struct remand *run, enum verdict_cause cause)
+{
+	if (run->phase >= RUN_ENDING)
+		return;
+	if (run->cause == VERDICT_CAUSE_NONE)
+		run->cause = cause;
+	/* A second order to end, within the grace time of the first, is meant. */
+	if (!wants_grace(run, cause) || (run->termed && cause == VERDICT_CAUSE_CANCEL)) {
+		supervise_finish(run);
+		return;
+	}
+	deadlines_cancel_limits(run);
+	if (run->termed)
+		return;
+	run->termed = true;
+	run->kill_deadline_ns = clock_after(clock_now_ns(), run->spec.grace_ns);
+	(void)pidfd_send_signal(run->target_fd, SIGTERM, NULL, 0);
+}
+
+/* ---- what the watches bring ---- */
+
+/* EOF: the last writer is gone, by exec or by death; only who declared itself ready has executed.
+ */
+static void on_failure_end(struct remand *run)
+{
+	run->failure_fd = fd_close(run->failure_fd);
+	if (run->ready.monotonic_ns)
+		mark_started(run);
+}
+
+static void on_failure(struct remand *run)
+{
+	union {
+		struct failure failure;
+		struct target_ready ready;
+	} packet;
+
+	while (run->failure_fd >= 0) {
+		ssize_t n = read(run->failure_fd, &packet, sizeof(packet));
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (n == sizeof(packet.ready)) {
+			run->ready = packet.ready;
+		} else if (n == sizeof(packet.failure)) {
+			packet.failure.object[sizeof(packet.failure.object) - 1] = '\0';
+			error_from_failure(&run->start_error, &packet.failure);
+			run->failure_fd = fd_close(run->failure_fd);
+			supervise_finish(run);
+		} else {
+			on_failure_end(run);
+		}
+	}
+}
+
+static void keep_fd(int *place, int fd_taken)
+{
+	fd_close(*place);
+	*place = fd_taken;
+}
+
+static void on_message(struct remand *run, const struct message *message, int fd_taken)
+{
+	switch (message->kind) {
+	case MESSAGE_TARGET:
+		keep_fd(&run->target_fd, fd_taken);
+		/* Born after the order to end: the group was empty when it was killed. */
+		if (run->phase >= RUN_ENDING)
+			supervise_kill(run);
+		return;
+	case MESSAGE_BOX:
+		keep_fd(&run->box_fd, fd_taken);
+		return;
+	case MESSAGE_LISTENER:
+		keep_fd(&run->listener_fd, fd_taken);
+		return;
+	case MESSAGE_STATUS:
+		run->raw_status = message->raw_status;
+		run->have_status = true;
+		break;
+	}
+	fd_close(fd_taken);
+	/* The record of a failure travels on another channel; it is there before the status. */
+	on_failure(run);
+	if (run->phase < RUN_ENDING) {
+		supervise_finish(run);
+		run->ended_ns = message->ended_ns;
+	}
+}
+
+static void on_control(struct remand *run)
+{
+	struct message message;
+	int fd, r;
+
+	while ((r = message_receive(run->control_fd, &message, &fd)) > 0)
+		on_message(run, &message, fd);
+	/* The keeper is ending; its pidfd tells the rest. */
+	if (r < 0)
+		watch_forget(run, WATCH_CONTROL);
+}
+
+static void on_denial(struct remand *run, uint32_t events)
+{
+	/* Hung up: nobody with the filter is left. To receive now would wait for ever before 6.11.
+	 */
+	if (!(events & EPOLLIN)) {
+		watch_forget(run, WATCH_DENIAL);
+		run->listener_fd = fd_close(run->listener_fd);
+		return;
+	}
+	/* None after all, where its thread was interrupted meanwhile. */
+	if (denial_receive(run->listener_fd, &run->denial) < 0)
+		return;
+	if (run->cause == VERDICT_CAUSE_NONE)
+		run->cause = VERDICT_CAUSE_DENIED;
+	supervise_finish(run);
+}
+
+static void on_keeper_end(struct remand *run)
+{
+	siginfo_t info;
+
+	on_control(run);
+	watch_forget(run, WATCH_KEEPER);
+	/* ECHILD: a wait loop of the caller with __WALL took it; it is dead all the same. */
+	(void)waitid(P_PIDFD, (id_t)run->keeper_fd, &info, WEXITED | __WALL);
+	run->keeper_fd = fd_close(run->keeper_fd);
+	on_failure(run);
+	if (run->have_status && !run->result.started && run->cause == VERDICT_CAUSE_NONE &&
+		!run->start_error.message[0])
+		error_say(&run->start_error, REMAND_STAGE_EXEC, -ECHILD,
+			"the target died before it could be executed");
+	if (!run->have_status && run->phase < RUN_ENDING && !run->internal_error.message[0])
+		error_say(&run->internal_error, REMAND_STAGE_SUPERVISE, -ECHILD,
+			"the keeper was killed from outside, and the run with it");
+	supervise_finish(run);
+}
+
+static void on_memory(struct remand *run)
+{
+	/* memory.events also changes for reclaim; only a kill decides. */
+	if (group_oom_kills(&run->group) > 0)
+		supervise_end(run, VERDICT_CAUSE_MEMORY);
+}
+
+static void on_pids(struct remand *run)
+{
+	if (group_fork_refusals(&run->group) > 0 && run->spec.pids_fatal)
+		supervise_end(run, VERDICT_CAUSE_PIDS);
+}
+
+static void step_pump(struct remand *run, int i)
+{
+	struct pump *pump = &run->streams.stream[i].pump;
+	int r = pump_step(pump);
+
+	if (r < 0) {
+		supervise_fail(
+			run, r, i ? "cannot pass on the target's output" : "cannot feed its input");
+		pump_abandon(pump);
+		supervise_end(run, VERDICT_CAUSE_NONE);
+	}
+	if (i > 0 && pump_exceeded(pump))
+		supervise_end(run, VERDICT_CAUSE_OUTPUT);
+}
+
+static void on_watch(struct remand *run, enum watch watch, uint32_t events)
+{
+	uint64_t expirations;
+
+	switch (watch) {
+	case WATCH_TIMER:
+		(void)!read(run->timer_fd, &expirations, sizeof(expirations));
+		run->armed_ns = 0;
+		break;
+	case WATCH_FAILURE:
+		on_failure(run);
+		break;
+	case WATCH_CONTROL:
+		on_control(run);
+		break;
+	case WATCH_KEEPER:
+		if (run->keeper_fd >= 0)
+			on_keeper_end(run);
+		break;
+	case WATCH_MEMORY:
+		on_memory(run);
+		break;
+	case WATCH_PIDS:
+		on_pids(run);
+		break;
+	case WATCH_DENIAL:
+		if (run->listener_fd >= 0)
+			on_denial(run, events);
+		break;
+	case WATCH_GROUP:
+		/* Reading is what makes the event go away; is_over() looks again. */
+		(void)group_populated(&run->group);
+		break;
+	case WATCH_PUMPS:
+	case WATCH_COUNT:
+	default:
+		/* The pumps are stepped after every batch; only that the target closed its stdin
+		 * shows in nothing but the event. */
+		if (watch == WATCH_PUMPS + 1 && (events & (EPOLLERR | EPOLLHUP)))
+			pump_abandon(&run->streams.stream[0].pump);
+		break;
+	}
+}
+
+/* Everything dead, everything read: then, and only then, is it classified. A pipe may have a writer
+ * even now, if the target passed it to somebody outside: what is in it is taken, and no more. */
+static bool is_over(struct remand *run)
+{
+	if (!supervise_all_dead(run))
+		return false;
+	for (int i = 1; i < 3; i++) {
+		run->streams.stream[i].pump.last = true;
+		step_pump(run, i);
+	}
+	for (int i = 1; i < 3; i++) {
+		const struct pump *pump = &run->streams.stream[i].pump;
+
+		if (pump->from >= 0 || pump_wants_output(pump))
+			return false;
+	}
+	return true;
+}
+
+int supervise_begin(struct remand *run, struct remand_error *error)
+{
+	deadlines_start(run);
+	run->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	run->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (run->epoll_fd < 0 || run->timer_fd < 0)
+		return error_errno(
+			error, REMAND_STAGE_SUPERVISE, syscall_errno(), "cannot watch the run");
+	for (int i = 0; i < 3; i++)
+		run->streams.stream[i].pump.epoll_fd = run->epoll_fd;
+	return watch_update(run, error);
+}
+
+int supervise_dispatch(struct remand *run, struct remand_error *error)
+{
+	struct epoll_event events[WATCH_COUNT];
+	int n = epoll_wait(run->epoll_fd, events, WATCH_COUNT, 0);
+
+	if (run->phase == RUN_DONE)
+		return 1;
+	if (n < 0 && errno != EINTR)
+		return error_errno(
+			error, REMAND_STAGE_SUPERVISE, syscall_errno(), "cannot watch the run");
+	for (int i = 0; i < n; i++)
+		on_watch(run, (enum watch)events[i].data.u32, events[i].events);
+	for (int i = 0; i < 3; i++)
+		step_pump(run, i);
+	deadlines_check(run, clock_now_ns());
+	if (is_over(run)) {
+		run->phase = RUN_DONE;
+		conclude(run);
+	}
+	if (run->phase == RUN_DONE)
+		return 1;
+	deadlines_arm(run);
+	return watch_update(run, error);
+}

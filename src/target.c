@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The target before it is the target: born in its group as a fork of the keeper, it takes its
+ * privileges off in the one correct order and becomes the program. Async-signal-safe throughout.
+ *
+ * Why this order:
+ *   session      first, so that no terminal is at hand for anything that follows
+ *   stdio        before the table of open files is closed behind it
+ *   rlimits      before ids change, while nothing yet counts against them
+ *   cell         waits for the keeper: from here on paths mean the cell's
+ *   credentials  bounding set and securebits while CAP_SETPCAP is still held, then groups, gid,
+ *                uid (CAP_SETGID, CAP_SETUID), then all capabilities at once
+ *   Landlock     needs no_new_privs, and the cell's root as working directory
+ *   directory    entered with the target's own rights, inside the new root
+ *   filter       as late as can be: every earlier stage uses calls that it refuses
+ *   open files   after the filter, whose listener is the last descriptor that we need
+ */
+#include "target.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/close_range.h>
+#include <linux/filter.h>
+#include <linux/ioprio.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "fd.h"
+#include "landlock.h"
+#include "message.h"
+#include "syscalls.h"
+
+struct target {
+	const struct plan *plan;
+	int go_fd;
+	struct failure failure;
+};
+
+static int fail(struct target *target, enum remand_stage stage, const char *object)
+{
+	target->failure.stage = stage;
+	target->failure.errnum = errno;
+	if (object)
+		strncpy(target->failure.object, object, sizeof(target->failure.object) - 1);
+	return -1;
+}
+
+/* Every signal back to its default, none blocked: an ignored SIGPIPE or SIGCHLD outlives exec. */
+static int reset_signals(struct target *target)
+{
+	sigset_t none;
+
+	for (int signum = 1; signum < NSIG; signum++)
+		(void)signal(signum, SIG_DFL); /* KILL, STOP and glibc's own two refuse */
+	sigemptyset(&none);
+	return sigprocmask(SIG_SETMASK, &none, NULL) < 0
+		       ? fail(target, REMAND_STAGE_SESSION, "(signals)")
+		       : 0;
+}
+
+static int enter_session(struct target *target)
+{
+	if (setsid() < 0)
+		return fail(target, REMAND_STAGE_SESSION, "(setsid)");
+	/* Now, not at birth: CLONE_INTO_CGROUP needs the namespace of the caller, and a cgroup
+	 * namespace takes the group in which it is made as its root. */
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		return fail(target, REMAND_STAGE_SESSION, "(cgroup namespace)");
+	umask(022);
+	if (personality(PER_LINUX) < 0)
+		return fail(target, REMAND_STAGE_SESSION, "(personality)");
+	return reset_signals(target);
+}
+
+static int set_stdio(struct target *target)
+{
+	static const char *const names[] = { "stdin", "stdout", "stderr" };
+
+	for (int i = 0; i < 3; i++)
+		if (dup2(target->plan->stdio[i], i) < 0)
+			return fail(target, REMAND_STAGE_STDIO, names[i]);
+	/* Not closed but marked, because we still need some of them until exec. */
+	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+		return fail(target, REMAND_STAGE_STDIO, "(close_range)");
+	return 0;
+}
+
+/* A default above the caller's own hard limit becomes that limit; what was asked for must be had.
+ */
+static int set_rlimit(struct target *target, int resource)
+{
+	const struct rlimit_entry *entry = &target->plan->rlimits[resource];
+	struct rlimit value = entry->value, current;
+
+	if (!entry->wanted && getrlimit((__rlimit_resource_t)resource, &current) == 0) {
+		if (value.rlim_max > current.rlim_max)
+			value.rlim_max = current.rlim_max;
+		if (value.rlim_cur > value.rlim_max)
+			value.rlim_cur = value.rlim_max;
+	}
+	if (setrlimit((__rlimit_resource_t)resource, &value) < 0)
+		return fail(target, REMAND_STAGE_RLIMIT, rlimits_name(resource));
+	return 0;
+}
+
+static int set_rlimits(struct target *target)
+{
+	for (int i = 0; i < (int)RLIM_NLIMITS; i++)
+		if (i != RLIMIT_NOFILE && set_rlimit(target, i) < 0)
+			return -1;
+	return 0;
+}
+
+/* When we need no further descriptor ourselves. */
+static int limit_files(struct target *target)
+{
+	return set_rlimit(target, RLIMIT_NOFILE);
+}
+
+/* What the caller's own class and nice value let us have: the supervisor has raised the keeper, and
+ * us with it, as far as its rights go (launch.c). The default is a wish, a value asked for is not.
+ */
+static int set_schedule(struct target *target)
+{
+	const struct sched_param zero = { 0 };
+
+	if (sched_setscheduler(0, SCHED_OTHER, &zero) < 0 && errno != EPERM)
+		return fail(target, REMAND_STAGE_SCHEDULE, "(scheduling class)");
+	if (setpriority(PRIO_PROCESS, 0, target->plan->nice) < 0 && target->plan->nice != 0)
+		return fail(target, REMAND_STAGE_SCHEDULE, "(nice)");
+	if (syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0,
+		    IOPRIO_PRIO_VALUE(IOPRIO_CLASS_NONE, 0)) < 0)
+		return fail(target, REMAND_STAGE_SCHEDULE, "(I/O priority)");
+	return 0;
+}
+
+/* EOF means that the keeper failed and has said why, before us on the same pipe, or was killed. */
+static int wait_for_cell(struct target *target)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = read(target->go_fd, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	errno = EPIPE;
+	if (n != 1)
+		return fail(target, REMAND_STAGE_CELL, "(the keeper is gone)");
+	/* The old working directory is on the host; pivot_root changed only the root. */
+	return chdir("/") < 0 ? fail(target, REMAND_STAGE_CHDIR, "/") : 0;
+}
+
+static int enter_directory(struct target *target)
+{
+	return chdir(target->plan->directory) < 0
+		       ? fail(target, REMAND_STAGE_CHDIR, target->plan->directory)
+		       : 0;
+}
+
+/* Ambient and bounding set, and the rule that uid 0 or a setuid change never means capabilities. */
+static int shut_capabilities(struct target *target)
+{
+	const unsigned long securebits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
+					 SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |
+					 SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
+					 SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+
+	if (prctl(PR_SET_SECUREBITS, securebits, 0, 0, 0) < 0)
+		return fail(target, REMAND_STAGE_CREDENTIALS, "(securebits)");
+	if (cap_reset_ambient() < 0)
+		return fail(target, REMAND_STAGE_CREDENTIALS, "(ambient capabilities)");
+	/* Up to the first number that this kernel does not know. */
+	for (int cap = 0; cap_drop_bound(cap) == 0; cap++)
+		;
+	return errno == EINVAL ? 0 : fail(target, REMAND_STAGE_CREDENTIALS, "(bounding set)");
+}
+
+static int drop_credentials(struct target *target)
+{
+	if (shut_capabilities(target) < 0)
+		return -1;
+	/* Without privilege the kernel forbids setgroups in the namespace: user_namespaces(7). The
+	 * raw calls, because glibc's setuid family wants to signal all threads of the caller. */
+	if (target->plan->separate_ids && syscall(SYS_setgroups, 0, NULL) < 0)
+		return fail(target, REMAND_STAGE_CREDENTIALS, "(supplementary groups)");
+	if (syscall(SYS_setresgid, PLAN_TARGET_ID, PLAN_TARGET_ID, PLAN_TARGET_ID) < 0)
+		return fail(target, REMAND_STAGE_CREDENTIALS, "(group id)");
+	if (syscall(SYS_setresuid, PLAN_TARGET_ID, PLAN_TARGET_ID, PLAN_TARGET_ID) < 0)
+		return fail(target, REMAND_STAGE_CREDENTIALS, "(user id)");
+	/* A session keyring of its own; a kernel without keys has nothing to hide. */
+	if (syscall_keyctl_join_session() < 0 && errno != ENOSYS)
+		return fail(target, REMAND_STAGE_CREDENTIALS, "(session keyring)");
+	if (cap_set_proc(target->plan->no_capabilities) < 0)
+		return fail(target, REMAND_STAGE_CREDENTIALS, "(capabilities)");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return fail(target, REMAND_STAGE_CREDENTIALS, "(no_new_privs)");
+	return 0;
+}
+
+/* From the root, where the cell's steps are relative paths; the working directory comes after. */
+static int raise_landlock(struct target *target)
+{
+	const struct plan *plan = target->plan;
+
+	if (plan->landlock_abi == 0)
+		return 0;
+	return landlock_apply(&plan->cell, plan->landlock_abi, &target->failure) < 0 ? -1 : 0;
+}
+
+/*
+ * SPEC_ALLOW: the store bypass mitigation slows interpreters by up to 1.8 times and protects a
+ * program only from itself; the wall between processes is not made of it.
+ */
+static long seccomp_filter(const struct filter_program *filter, unsigned int flags)
+{
+	struct sock_fprog program = { .len = filter->count, .filter = filter->instructions };
+
+	return syscall_seccomp(
+		SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW | flags, &program);
+}
+
+static int load_filter(struct target *target)
+{
+	const struct plan *plan = target->plan;
+	const struct message message = { .kind = MESSAGE_LISTENER };
+	int listener = (int)seccomp_filter(&plan->watched_filter, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+
+	/* EBUSY: a container's filter above us has a listener already, and there can be one only.
+	 * Then the kernel kills, and nobody learns for which call. */
+	if (listener < 0 && errno == EBUSY)
+		return seccomp_filter(&plan->filter, 0) < 0 ? fail(target, REMAND_STAGE_SECCOMP, "")
+							    : 0;
+	if (listener < 0)
+		return fail(target, REMAND_STAGE_SECCOMP, "");
+	errno = -message_send(plan->control_fd, &message, listener);
+	return errno ? fail(target, REMAND_STAGE_SECCOMP, "(handing the listener over)") : 0;
+}
+
+/* From here on time is the program's: measured here, not when the supervisor gets to run. */
+static int declare_ready(struct target *target)
+{
+	struct timespec cpu;
+	struct target_ready ready = { .monotonic_ns = clock_now_ns() };
+
+	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu) == 0)
+		ready.cpu_ns = (uint64_t)cpu.tv_sec * NS_PER_S + (uint64_t)cpu.tv_nsec;
+	return write(target->plan->failure_fd, &ready, sizeof(ready)) == sizeof(ready)
+		       ? 0
+		       : fail(target, REMAND_STAGE_EXEC, "(telling the supervisor)");
+}
+
+/* The first path that can be executed; EACCES is remembered as execvp(3) does. */
+static int execute(struct target *target)
+{
+	const struct plan *plan = target->plan;
+	const char *refused = NULL, *last = plan->programs[0];
+
+	for (char **path = plan->programs; *path; path++) {
+		last = *path;
+		execve(*path, plan->argv, plan->env);
+		if (errno == EACCES)
+			refused = *path;
+		else if (errno != ENOENT && errno != ENOTDIR)
+			return fail(target, REMAND_STAGE_EXEC, *path);
+	}
+	if (refused) {
+		errno = EACCES;
+		return fail(target, REMAND_STAGE_EXEC, refused);
+	}
+	return fail(target, REMAND_STAGE_EXEC, plan->programs[1] ? plan->argv[0] : last);
+}
+
+_Noreturn void target_main(const struct plan *plan, int go_fd)
+{
+	static int (*const stages[])(struct target *) = {
+		enter_session,
+		set_stdio,
+		set_rlimits,
+		set_schedule,
+		wait_for_cell,
+		drop_credentials,
+		raise_landlock,
+		enter_directory,
+		load_filter,
+		limit_files,
+		declare_ready,
+		execute,
+	};
+	struct target target = { .plan = plan, .go_fd = go_fd };
+
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
+		if (stages[i](&target) < 0)
+			break;
+	(void)!write(plan->failure_fd, &target.failure, sizeof(target.failure));
+	_exit(125);
+}
