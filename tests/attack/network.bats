@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The network, of every family.
+
+load ../helpers
+load attack
+
+# The modules of this kernel may lie where tools/vm unpacked them.
+load_module() {
+	local root
+	modprobe "$1" 2>/dev/null && return
+	for root in /var/tmp/remand-vm/*/root; do
+		modprobe -d "$root" "$1" 2>/dev/null && return
+	done
+	return 1
+}
+
+# A server outside at every kind of address; up when the command returns.
+prepare() {
+	VICTIM=$("$ATTACKS/attack_network" serve @attack-host /run/attack-socket /srv/attack-socket)
+	chmod 777 /run/attack-socket /srv/attack-socket
+}
+
+@test "a TCP server on the host's loopback cannot be reached" { attack network connect 4; }
+@test "a TCP server on the host's IPv6 loopback cannot be reached" { attack network connect 6; }
+@test "a UDP server on the host's loopback cannot be reached" { attack network datagram; }
+@test "an abstract socket of the host cannot be reached" { attack network connect @attack-host; }
+@test "a socket in /run cannot be reached" { attack network connect /run/attack-socket; }
+@test "a socket in /srv cannot be reached" { attack network connect /srv/attack-socket; }
+@test "no packet socket can be had" { attack network sniff; }
+@test "no raw socket can be had" { attack network socket 2 3 1; }
+@test "no raw IPv6 socket can be had" { attack network socket 10 3 58; }
+@test "no socket for pings can be had" {
+	echo 0 2147483647 >/proc/sys/net/ipv4/ping_group_range
+	attack network socket 2 2 1
+}
+@test "no socket of an unusual family can be had" { attack network families; }
+@test "no audit socket can be had" { attack network netlink 9; }
+@test "no connector socket can be had" { attack network netlink 11; }
+@test "no netfilter socket can be had" { attack_if_possible network netlink 12; }
+@test "no socket diagnosis can be had" { attack network netlink 4; }
+@test "no IPsec socket can be had" { attack_if_possible network netlink 6; }
+@test "events of the kernel cannot be heard" { attack network events; }
+@test "the loopback cannot be set down" { attack network interface lo; }
+
+@test "an interface of the host is not to be seen" {
+	load_module dummy || skip "no dummy interfaces here"
+	ip link add attack0 type dummy
+	attack network see-interface attack0
+	ip link del attack0
+}
+
+@test "no route leads outside" {
+	load_module dummy || skip "no dummy interfaces here"
+	ip link add attack0 type dummy
+	ip addr add 192.0.2.1/24 dev attack0
+	ip link set attack0 up
+	attack network outside 192.0.2.7
+	ip link del attack0
+}
+
+@test "the crypto sockets of the kernel cannot be used" {
+	load_module algif_hash || skip "no crypto sockets here"
+	attack network crypto
+}
+
+@test "the sockets of virtual machines cannot be used" {
+	load_module vsock_loopback || skip "no such sockets here"
+	attack network vsock 7301
+}
+
+@test "a listening program cannot be reached from outside" {
+	knock() { while ! : 2>/dev/null </dev/tcp/127.0.0.1/7302; do :; done; }
+	knock 3>&- &
+	local knocker=$!
+	outside network back-door 7302
+	wait "$knocker"
+	knock 3>&- &
+	knocker=$!
+	inside network back-door 7302
+	kill "$knocker"
+}
+
+@test "a low port cannot be bound" { attack network low-port; }
+@test "the connections of the host cannot be listed" { attack network connections /proc/net/tcp :1C85; }
+@test "the local sockets of the host cannot be listed" { attack network connections /proc/net/unix attack-host; }

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The supervisor waits, it does not look around: no tick, no sleep, no busy loop.
+
+load ../helpers
+load background
+
+setup() { requires cgroup_v2; }
+
+# watch SECONDS: the system calls of the supervisor meanwhile, one each line, in $calls
+watch() {
+	timeout "$1" strace -o "$BATS_TEST_TMPDIR/trace" -p "$supervisor" 2>"$BATS_TEST_TMPDIR/strace" || true
+	grep -q detached "$BATS_TEST_TMPDIR/strace" || fail "not traced: $(<"$BATS_TEST_TMPDIR/strace")" || return
+	calls=$(<"$BATS_TEST_TMPDIR/trace")
+}
+
+@test "a program that sleeps wakes nobody" {
+	begin --time max "$PROGRAMS/patient_static" waits
+	watch 3
+	[[ $calls == @(poll|restart_syscall)\(*' <detached ...>' && $calls != *$'\n'* ]] || fail "$calls"
+	finish
+}
+
+# a second for each CPU: the limit cannot be reached earlier than in a second from any look at it
+@test "a sleeper under a CPU limit costs no more wake-ups than the looks at that limit" {
+	begin --time "$(nproc)s" "$PROGRAMS/patient_static" waits
+	watch 4
+	at_least "$(grep -c '^\(poll\|restart_syscall\)(.*= 1 ' <<<"$calls")" 1
+	at_most "$(grep -c '^\(poll\|restart_syscall\)(.*= 1 ' <<<"$calls")" 6
+	finish
+}
+
+@test "the supervisor never sleeps" {
+	strace -o "$BATS_TEST_TMPDIR/trace" "$REMAND" run -- sleep 0.2
+	grep -q '^poll(' "$BATS_TEST_TMPDIR/trace"
+	run ! grep -E '^(clock_)?nanosleep|^(setitimer|alarm|pause|select|pselect6)\(' \
+		"$BATS_TEST_TMPDIR/trace"
+}
+
+# ticks PID: CPU time, in hundredths of a second: proc(5)
+ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+
+@test "supervisor and keeper use no CPU time while the program sleeps" {
+	begin "$PROGRAMS/patient_static" waits
+	local before_supervisor before_keeper
+	before_supervisor=$(ticks "$supervisor") before_keeper=$(ticks "$keeper")
+	read -r -t 3 -u 4 _ || true
+	at_most "$(ticks "$supervisor")" $((before_supervisor + 1))
+	at_most "$(ticks "$keeper")" $((before_keeper + 1))
+	finish
+}
+
+@test "a program that closed its streams leaves nobody spinning" {
+	begin sh -c 'echo ready; exec <&- >&- 2>&-; exec sleep 60'
+	local before
+	before=$(ticks "$supervisor")
+	read -r -t 3 -u 4 _ || true
+	at_most "$(ticks "$supervisor")" $((before + 2))
+	cancel
+}
+
+@test "an output that nobody reads leaves nobody spinning" {
+	begin --output max --time max "$PROGRAMS/flood_static" 1 10000000000 ready
+	read -r -t 1 -u 6 _ 6<>"$BATS_TEST_TMPDIR/told" || true
+	local before
+	before=$(ticks "$supervisor")
+	read -r -t 2 -u 6 _ 6<>"$BATS_TEST_TMPDIR/told" || true
+	at_most "$(ticks "$supervisor")" $((before + 2))
+	cancel
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Host ids of a run. */
+#include "id_map.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <sys/pidfd.h>
+
+#include "file.h"
+#include "plan.h"
+#include "scratch.h"
+#include "table.h"
+
+#define PID_MAX_LIMIT (1 << 22)
+
+TEST(no_two_living_runs_share_an_id_and_no_keeper_has_the_id_of_a_target)
+{
+	struct id_map last = { 0 }, first;
+
+	id_map_choose(&first, 1, true);
+	for (pid_t pid = 1; pid <= PID_MAX_LIMIT; pid++) {
+		struct id_map map;
+
+		id_map_choose(&map, pid, true);
+		CHECK(map.separate);
+		CHECK(map.keeper_id > last.keeper_id && map.target_id > last.target_id);
+		last = map;
+	}
+	/* The ranges, being ascending, are apart when their ends are. */
+	CHECK(last.target_id < first.keeper_id);
+	CHECK(first.target_id > 0x6fffffff && last.keeper_id < 0x80000000U);
+}
+
+TEST(without_privilege_there_are_no_ids_of_a_runs_own)
+{
+	struct id_map map;
+
+	id_map_choose(&map, 17, false);
+	CHECK(!map.separate);
+	CHECK_INT(map.keeper_id, 0);
+	CHECK_INT(map.target_id, 0);
+}
+
+TEST(the_maps_of_a_process_that_ended_are_refused)
+{
+	struct remand_error error;
+	struct id_map map;
+	pid_t pid = fork();
+	CLEANUP_FD int pidfd = -1;
+	siginfo_t info;
+
+	if (pid == 0)
+		_exit(0);
+	pidfd = pidfd_open(pid, 0);
+	CHECK(pidfd >= 0);
+	/* Ended, not yet reaped: /proc/PID is still there. */
+	CHECK_INT(waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOWAIT), 0);
+	id_map_choose(&map, pid, true);
+	CHECK_INT(id_map_write(&map, pid, pidfd, &error), -ESRCH);
+	CHECK_STR(error.message, "the keeper was killed before it began");
+	CHECK_INT(waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED), 0);
+	CHECK_INT(id_map_write(&map, pid, pidfd, &error), -ENOENT);
+	CHECK_INT(error.stage, REMAND_STAGE_ID_MAP);
+}
+
+/* A child in a user namespace of its own, held until the pipe closes; -1: there are none here. */
+static pid_t hold_child(int *ret_ready, int *ret_hold)
+{
+	int ready[2], hold[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe2(ready, O_CLOEXEC) < 0 || pipe2(hold, O_CLOEXEC) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		close(hold[1]);
+		byte = unshare(CLONE_NEWUSER) == 0 ? 'y' : 'n';
+		(void)!write(ready[1], &byte, 1);
+		(void)!read(hold[0], &byte, 1);
+		_exit(0);
+	}
+	fd_close(ready[1]);
+	fd_close(hold[0]);
+	*ret_ready = ready[0];
+	*ret_hold = hold[1];
+	return pid;
+}
+
+static void check_maps(bool separate, const char *want)
+{
+	CLEANUP_FD int ready = -1;
+	int hold = -1;
+	struct id_map map;
+	struct remand_error error = { 0 };
+	char path[32], text[256] = "", byte = 'n', *to = text;
+	pid_t pid = hold_child(&ready, &hold);
+	CLEANUP_FD int pidfd = pid > 0 ? pidfd_open(pid, 0) : -1;
+	int r = -1;
+
+	if (ready >= 0)
+		(void)!read(ready, &byte, 1);
+	if (byte == 'y') {
+		id_map_choose(&map, 17, separate);
+		r = id_map_write(&map, pid, pidfd, &error);
+		snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
+		(void)file_read(AT_FDCWD, path, text, sizeof(text));
+	}
+	hold = fd_close(hold);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	if (byte != 'y')
+		SKIP("no user namespaces here");
+	CHECK_STR(error.message, "");
+	CHECK_INT(r, 0);
+	/* The kernel pads the numbers with blanks. */
+	for (const char *from = text; *from; from++)
+		if (*from != ' ' || (to > text && to[-1] != ' ' && to[-1] != '\n'))
+			*to++ = *from;
+	*to = '\0';
+	CHECK_STR(text, want);
+}
+
+TEST(with_privilege_keeper_and_target_are_two_ids_of_the_host)
+{
+	char want[128];
+
+	if (geteuid() != 0)
+		SKIP("needs root");
+	snprintf(want, sizeof(want), "%d %u 1\n%d %u 1", PLAN_KEEPER_ID,
+		0x70000000U + (1U << 22) + 17, PLAN_TARGET_ID, 0x70000000U + 17);
+	check_maps(true, want);
+}
+
+TEST(without_separate_ids_the_target_is_the_caller)
+{
+	char want[64];
+
+	snprintf(want, sizeof(want), "%d %u 1", PLAN_TARGET_ID, geteuid());
+	check_maps(false, want);
+}

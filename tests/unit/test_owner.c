@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whose a group is: a mark counts as a dead owner's only when that is certain. */
+#include "owner.h"
+
+#include <errno.h>
+#include <sys/pidfd.h>
+#include <sys/xattr.h>
+
+#include "scratch.h"
+#include "table.h"
+
+#define ATTRIBUTE "user.remand.owner"
+
+struct mark {
+	char boot_id[64];
+	unsigned long pid_namespace;
+	int pid;
+	unsigned long long start_time;
+};
+
+static int forge_text(int fd, const char *text)
+{
+	return fsetxattr(fd, ATTRIBUTE, text, strlen(text), 0);
+}
+
+static int forge(int fd, const struct mark *mark)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s %lu %d %llu", mark->boot_id, mark->pid_namespace,
+		mark->pid, mark->start_time);
+	return forge_text(fd, text);
+}
+
+/* This process's own mark, taken apart. */
+static int own_mark(int fd, struct mark *ret)
+{
+	char text[256];
+	ssize_t n;
+
+	if (owner_mark(fd) < 0)
+		return -1;
+	n = fgetxattr(fd, ATTRIBUTE, text, sizeof(text) - 1);
+	if (n < 0)
+		return -1;
+	text[n] = '\0';
+	return sscanf(text, "%63s %lu %d %llu", ret->boot_id, &ret->pid_namespace, &ret->pid,
+		       &ret->start_time) == 4
+		       ? 0
+		       : -1;
+}
+
+static bool has_attributes(const struct scratch *scratch)
+{
+	return scratch->fd >= 0 && fsetxattr(scratch->fd, "user.remand.test", "1", 1, 0) == 0;
+}
+
+#define NEEDS_ATTRIBUTES(scratch)        \
+	if (!has_attributes(&(scratch))) \
+	SKIP("no user extended attributes on /var/tmp")
+
+TEST(a_group_of_the_living_is_not_gone)
+{
+	SCRATCH(scratch, "/var/tmp");
+	struct mark mark = { .pid = 0 };
+
+	NEEDS_ATTRIBUTES(scratch);
+	CHECK_INT(owner_mark(scratch.fd), 0);
+	CHECK(!owner_is_gone(scratch.fd));
+	CHECK_INT(own_mark(scratch.fd, &mark), 0);
+	CHECK_INT(mark.pid, getpid());
+	CHECK_INT(strlen(mark.boot_id), 36);
+	CHECK_INT(forge(scratch.fd, &mark), 0);
+	CHECK(!owner_is_gone(scratch.fd));
+}
+
+TEST(a_group_without_a_mark_is_nobodys_to_remove)
+{
+	SCRATCH(scratch, "/var/tmp");
+
+	NEEDS_ATTRIBUTES(scratch);
+	CHECK(!owner_is_gone(scratch.fd));
+	CHECK(!owner_is_gone(-1));
+	CHECK_INT(owner_mark(-1), -EBADF);
+}
+
+TEST(an_owner_is_gone_when_it_was_reaped_and_not_while_it_is_a_zombie)
+{
+	SCRATCH(scratch, "/var/tmp");
+	CLEANUP_FD int pidfd = -1;
+	bool gone_as_zombie, gone_after;
+	siginfo_t info = { 0 };
+	pid_t pid;
+
+	NEEDS_ATTRIBUTES(scratch);
+	pid = fork();
+	if (pid == 0)
+		_exit(owner_mark(scratch.fd) == 0 ? 0 : 1);
+	pidfd = pidfd_open(pid, 0);
+	CHECK_INT(waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOWAIT), 0);
+	gone_as_zombie = owner_is_gone(scratch.fd);
+	CHECK_INT(waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED), 0);
+	gone_after = owner_is_gone(scratch.fd);
+	CHECK_INT(info.si_status, 0);
+	CHECK(!gone_as_zombie);
+	CHECK(gone_after);
+}
+
+TEST(a_pid_that_belongs_to_a_process_of_another_start_time_was_reused)
+{
+	SCRATCH(scratch, "/var/tmp");
+	struct mark mark;
+
+	NEEDS_ATTRIBUTES(scratch);
+	CHECK_INT(own_mark(scratch.fd, &mark), 0);
+	mark.start_time--;
+	CHECK_INT(forge(scratch.fd, &mark), 0);
+	CHECK(owner_is_gone(scratch.fd));
+}
+
+TEST(an_owner_of_another_boot_is_gone_even_if_its_pid_lives)
+{
+	SCRATCH(scratch, "/var/tmp");
+	struct mark mark;
+
+	NEEDS_ATTRIBUTES(scratch);
+	CHECK_INT(own_mark(scratch.fd, &mark), 0);
+	mark.boot_id[0] = mark.boot_id[0] == '0' ? '1' : '0';
+	CHECK_INT(forge(scratch.fd, &mark), 0);
+	CHECK(owner_is_gone(scratch.fd));
+}
+
+TEST(an_owner_in_another_pid_namespace_cannot_be_judged_and_is_left_alone)
+{
+	SCRATCH(scratch, "/var/tmp");
+	struct mark mark;
+
+	NEEDS_ATTRIBUTES(scratch);
+	CHECK_INT(own_mark(scratch.fd, &mark), 0);
+	mark.pid_namespace++;
+	mark.start_time--;
+	CHECK_INT(forge(scratch.fd, &mark), 0);
+	CHECK(!owner_is_gone(scratch.fd));
+}
+
+TEST(garbage_in_place_of_a_mark_is_no_proof_of_death)
+{
+	static const char *const texts[] = { " ", "x", "garbage", "max",
+		"00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000000 1",
+		"00000000-0000-0000-0000-000000000000 1 2", "1 2 3", "a b c d", "\xff\xfe 1 2 3" };
+	SCRATCH(scratch, "/var/tmp");
+	char large[512];
+
+	NEEDS_ATTRIBUTES(scratch);
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		CHECK_INT(forge_text(scratch.fd, texts[i]), 0);
+		CHECK_ROW(!owner_is_gone(scratch.fd), texts[i]);
+	}
+	memset(large, '1', sizeof(large) - 1);
+	large[sizeof(large) - 1] = '\0';
+	CHECK_INT(forge_text(scratch.fd, large), 0);
+	CHECK(!owner_is_gone(scratch.fd));
+	CHECK_INT(fsetxattr(scratch.fd, ATTRIBUTE, "", 0, 0), 0);
+	CHECK(!owner_is_gone(scratch.fd));
+}
+
+TEST(a_mark_of_three_good_numbers_and_no_boot_id_is_no_proof_of_death)
+{
+	SCRATCH(scratch, "/var/tmp");
+
+	NEEDS_ATTRIBUTES(scratch);
+	CHECK_INT(forge_text(scratch.fd, "garbage 1 2 3"), 0);
+	CHECK(!owner_is_gone(scratch.fd));
+}
+
+TEST(a_pid_that_no_process_can_have_is_no_proof_of_death)
+{
+	static const int pids[] = { 0, -1, -12345 };
+	SCRATCH(scratch, "/var/tmp");
+	struct mark mark;
+
+	NEEDS_ATTRIBUTES(scratch);
+	CHECK_INT(own_mark(scratch.fd, &mark), 0);
+	for (size_t i = 0; i < COUNT_OF(pids); i++) {
+		mark.pid = pids[i];
+		CHECK_INT(forge(scratch.fd, &mark), 0);
+		CHECK(!owner_is_gone(scratch.fd));
+	}
+}
+
+TEST(a_mark_with_junk_after_it_is_no_proof_of_death)
+{
+	SCRATCH(scratch, "/var/tmp");
+	struct mark mark;
+	char text[256];
+
+	NEEDS_ATTRIBUTES(scratch);
+	CHECK_INT(own_mark(scratch.fd, &mark), 0);
+	snprintf(text, sizeof(text), "%s %lu %d %llux", mark.boot_id, mark.pid_namespace, mark.pid,
+		mark.start_time - 1);
+	CHECK_INT(forge_text(scratch.fd, text), 0);
+	CHECK(!owner_is_gone(scratch.fd));
+}
