@@ -111,9 +111,9 @@ static void start_target(struct keeper *keeper)
 		.cgroup = (unsigned int)keeper->plan->group_fd,
 	};
 
-	/* The reading end above stdio, where the target's dup2 cannot hit it. */
+	/* The reading end where the target's dup2 cannot hit it. */
 	if (pipe2(go, O_CLOEXEC) < 0 ||
-		(go[0] < 3 && (go[0] = fcntl(go[0], F_DUPFD_CLOEXEC, 3)) < 0))
+		(go[0] = fcntl(go[0], F_DUPFD_CLOEXEC, keeper->plan->floor)) < 0)
 		fail(keeper, REMAND_STAGE_CLONE, "(pipe)");
 	keeper->target_pid = syscall_clone3(&args);
 	if (keeper->target_pid < 0)

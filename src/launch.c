@@ -30,21 +30,30 @@ static int say_no_fds(struct remand_error *error)
 		error, REMAND_STAGE_CLONE, syscall_errno(), "cannot make the keeper's channels");
 }
 
+/* Where the target's dup2 cannot hit it. Takes the fd. */
+static int raise_above(int fd_taken, int floor)
+{
+	int raised = fcntl(fd_taken, F_DUPFD_CLOEXEC, floor);
+
+	fd_close(fd_taken);
+	return raised;
+}
+
 static int open_channels(struct remand *run, struct child_ends *ends, struct remand_error *error)
 {
-	int control[2], failure[2];
+	int control[2], failure[2], floor = run->streams.passes.floor;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0)
 		return say_no_fds(error);
 	run->control_fd = control[0];
-	ends->control_fd = control[1];
+	ends->control_fd = raise_above(control[1], floor);
+	if (ends->control_fd < 0)
+		return say_no_fds(error);
 	/* O_DIRECT: each write is a packet of its own, pipe(7). */
 	if (pipe2(failure, O_CLOEXEC | O_NONBLOCK | O_DIRECT) < 0)
 		return say_no_fds(error);
 	run->failure_fd = failure[0];
-	/* Above stdio, where the target's dup2 cannot hit it. */
-	ends->failure_fd = fcntl(failure[1], F_DUPFD_CLOEXEC, 3);
-	fd_close(failure[1]);
+	ends->failure_fd = raise_above(failure[1], floor);
 	if (ends->failure_fd < 0)
 		return say_no_fds(error);
 	/* The process, not the thread: a thread that starts a run may end while the process lives,
@@ -178,6 +187,9 @@ static void fill_fds(struct remand *run, const struct child_ends *ends)
 	plan->failure_fd = ends->failure_fd;
 	plan->supervisor_fd = ends->supervisor_fd;
 	plan->group_fd = run->group.fd;
+	plan->passes = run->streams.passes.pass;
+	plan->passes_count = run->streams.passes.count;
+	plan->floor = run->streams.passes.floor;
 	for (int i = 0; i < 3; i++)
 		plan->stdio[i] = run->streams.stream[i].target_fd;
 }

@@ -154,7 +154,7 @@ static int plan_filter(struct plan *plan, struct remand_error *error)
 
 int plan_keep_fds(struct plan *plan)
 {
-	int *keep = calloc(plan->cell.count + 7, sizeof(*keep));
+	int *keep = calloc(plan->cell.count + plan->passes_count + 7, sizeof(*keep));
 
 	if (!keep)
 		return -ENOMEM;
@@ -165,6 +165,8 @@ int plan_keep_fds(struct plan *plan)
 	keep[plan->keep_count++] = plan->group_fd;
 	for (int i = 0; i < 3; i++)
 		keep[plan->keep_count++] = plan->stdio[i];
+	for (size_t i = 0; i < plan->passes_count; i++)
+		keep[plan->keep_count++] = plan->passes[i].fd;
 	for (size_t i = 0; i < plan->cell.count; i++)
 		keep[plan->keep_count++] = plan->cell.steps[i].tree_fd;
 	return 0;

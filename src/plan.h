@@ -26,7 +26,10 @@ struct plan {
 	int supervisor_fd; /* pidfd of the process that called the library */
 	int group_fd;      /* the cgroup that the target is born in */
 	int stdio[3];      /* what becomes fd 0, 1 and 2 of the target; all above 2 */
-	int *keep;         /* all of these: what the keeper must not close. Owned */
+	const struct remand_pass *passes; /* further ones that the target keeps; borrowed */
+	size_t passes_count;
+	int floor; /* what the target still needs of ours is not below, its own are */
+	int *keep; /* all of these: what the keeper must not close. Owned */
 	size_t keep_count;
 
 	/* The cell. */

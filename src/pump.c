@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture.h"
 #include "fd.h"
 #include "syscalls.h"
 
@@ -57,7 +58,9 @@ int pump_reopen(int fd, int flags)
 
 int pump_open(struct pump *ret_pump, int from_taken, int to_taken, uint64_t limit)
 {
-	struct pump pump = { .from = from_taken, .to = to_taken, .epoll_fd = -1, .limit = limit };
+	struct pump pump = {
+		.from = from_taken, .to = to_taken, .epoll_fd = -1, .file_fd = -1, .limit = limit
+	};
 	int flags = fcntl(to_taken, F_GETFL);
 
 	pump.from_nonblocking = (fcntl(from_taken, F_GETFL) & O_NONBLOCK) != 0;
@@ -77,16 +80,40 @@ int pump_open(struct pump *ret_pump, int from_taken, int to_taken, uint64_t limi
 	return 0;
 }
 
-int pump_capture(struct pump *ret_pump, int from_taken, uint64_t limit)
+int pump_capture(struct pump *ret_pump, int from_taken, uint64_t limit, uint64_t memory_bytes)
 {
 	*ret_pump = (struct pump){
 		.from = from_taken,
 		.from_nonblocking = true,
 		.epoll_fd = -1,
 		.to = -1,
+		.file_fd = -1,
 		.capturing = true,
 		.limit = limit,
+		.memory_bytes = memory_bytes,
 	};
+	return 0;
+}
+
+int pump_feed(struct pump *ret_pump, int to_taken, const void *data, size_t length)
+{
+	char *copy = malloc(length + 1); /* never NULL for nothing */
+
+	if (!copy) {
+		fd_close(to_taken);
+		return -ENOMEM;
+	}
+	if (length > 0)
+		memcpy(copy, data, length);
+	*ret_pump = (struct pump){ .from = -1,
+		.to = to_taken,
+		.epoll_fd = -1,
+		.file_fd = -1,
+		.to_writable = true,
+		.to_chunk = BUFFER_BYTES,
+		.buffer = copy,
+		.end = length,
+		.capacity = length };
 	return 0;
 }
 
@@ -94,6 +121,7 @@ void pump_done(struct pump *pump)
 {
 	close_watched(pump, pump->from);
 	close_watched(pump, pump->to);
+	fd_close(pump->file_fd);
 	free(pump->buffer);
 	*pump = (struct pump)PUMP_EMPTY;
 }
@@ -120,6 +148,18 @@ void pump_abandon(struct pump *pump)
 	pump->start = pump->end;
 }
 
+int pump_widen(const struct pump *pump)
+{
+	/* In front of our 64 KiB there are as many in `to`; behind them, a target can have made its
+	 * own pipe 1 MiB large. Without privilege ours cannot be larger than that: pipe(7). */
+	static const int sizes[] = { 2 << 20, 1 << 20, 256 << 10 };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		if (fcntl(pump->to, F_SETPIPE_SZ, sizes[i]) >= 0)
+			return 0;
+	return syscall_errno();
+}
+
 /* Room for one more read; a capture grows up to its limit. */
 static int make_room(struct pump *pump)
 {
@@ -134,6 +174,27 @@ static int make_room(struct pump *pump)
 		return -ENOMEM;
 	pump->buffer = grown;
 	pump->capacity = wanted;
+	return 0;
+}
+
+/* The capture has become too large for memory: from here on it is carried, into a file. */
+static int move_to_file(struct pump *pump)
+{
+	int fd = capture_open_file();
+
+	if (fd < 0)
+		return fd;
+	pump->to = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (pump->to < 0) {
+		int r = syscall_errno();
+
+		fd_close(fd);
+		return r;
+	}
+	pump->file_fd = fd;
+	pump->capturing = false;
+	pump->to_writable = true;
+	pump->to_chunk = BUFFER_BYTES;
 	return 0;
 }
 
@@ -169,7 +230,9 @@ static int take_in(struct pump *pump)
 	passes = pump->total < pump->limit ? pump->limit - pump->total : 0;
 	pump->total += (uint64_t)n;
 	pump->end += (uint64_t)n < passes ? (size_t)n : (size_t)passes;
-	return 1;
+	if (pump->capturing && pump->end > pump->memory_bytes)
+		r = move_to_file(pump);
+	return r < 0 ? r : 1;
 }
 
 /* write(2) that raises no SIGPIPE in the caller's program: blocked in this thread meanwhile, and

@@ -24,17 +24,21 @@ struct pump {
 	uint64_t total;  /* bytes that arrived */
 	char *buffer;    /* waiting to be written, or all that was captured */
 	size_t start, end, capacity;
+	uint64_t memory_bytes; /* a capture that is larger goes into a file */
+	int file_fd;           /* that file, -1: none */
 };
 
-#define PUMP_EMPTY                                   \
-	{                                            \
-		.from = -1, .to = -1, .epoll_fd = -1 \
+#define PUMP_EMPTY                                                  \
+	{                                                           \
+		.from = -1, .to = -1, .epoll_fd = -1, .file_fd = -1 \
 	}
 
 /* Takes both fds, also on failure. from must be non-blocking. */
 int pump_open(struct pump *ret_pump, int from_taken, int to_taken, uint64_t limit);
-/* Takes the fd. */
-int pump_capture(struct pump *ret_pump, int from_taken, uint64_t limit);
+/* Takes the fd. Into memory as long as it is no more than memory_bytes, else into a file. */
+int pump_capture(struct pump *ret_pump, int from_taken, uint64_t limit, uint64_t memory_bytes);
+/* Takes the fd, which must be non-blocking. Copies the data, and ends behind it. */
+int pump_feed(struct pump *ret_pump, int to_taken, const void *data, size_t length);
 void pump_done(struct pump *pump);
 
 /* Move what can be moved now. 0, or -errno on a real failure; a reader that went away is none. */
@@ -43,6 +47,10 @@ int pump_step(struct pump *pump);
 /* What it waits for. */
 bool pump_wants_input(const struct pump *pump);
 bool pump_wants_output(const struct pump *pump);
+
+/* `to` is a pipe of ours, and its reader may take its time: let it hold all that is in hand and in
+ * `from`. -errno: it cannot, and the reader is to be waited for. */
+int pump_widen(const struct pump *pump);
 
 /* Nobody reads `to` any more: drop what is in hand and close both ends. */
 void pump_abandon(struct pump *pump);

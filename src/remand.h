@@ -70,14 +70,33 @@ enum remand_stream_kind {
 	REMAND_STREAM_FD,      /* `fd`, which stays the caller's; read or written like INHERIT */
 	REMAND_STREAM_PATH, /* `path`, opened by the supervisor; output truncates and creates 0666
 			     */
-	REMAND_STREAM_CAPTURE, /* outputs only: into memory, at most the output limit */
+	REMAND_STREAM_CAPTURE, /* outputs only: kept for the result, at most the output limit */
 	REMAND_STREAM_MERGE,   /* stderr only: wherever stdout goes, in order */
+	REMAND_STREAM_PIPE,    /* a pipe whose other end remand_take_stream() gives to the caller */
+	REMAND_STREAM_BYTES,   /* stdin only: `data`, then end of file */
 };
 
 struct remand_stream {
 	enum remand_stream_kind kind;
-	int fd;
-	const char *path;
+	int fd;           /* FD */
+	const char *path; /* PATH */
+	const void *data; /* BYTES: copied, fed as the target reads */
+	size_t length;
+	/* CAPTURE: what is more than this goes to an unlinked file in /var/tmp or /tmp instead of
+	 * memory; default 1 MiB, REMAND_UNLIMITED: never. */
+	uint64_t memory_bytes;
+};
+
+/*
+ * A descriptor of the caller's that the target gets as it is: the one exception from the rule that
+ * a target never holds what its caller holds. Both share one open file description, with its
+ * offset, its flags and all that can be done with it: a terminal takes ioctls, a socket carries
+ * other descriptors, a directory can lead out of the cell. What the target writes there is neither
+ * counted nor limited, and a reader of it sees the end only when the caller has closed its own.
+ */
+struct remand_pass {
+	int fd;        /* the caller's, and stays so */
+	int target_fd; /* its number in the target: 3 to open_files - 1 */
 };
 
 /* A host directory or file seen inside the cell. */
@@ -169,6 +188,8 @@ struct remand_spec {
 	const char *cgroup;
 
 	struct remand_stream input, output, error;
+	const struct remand_pass *passes; /* further descriptors; no two with one target_fd */
+	size_t passes_count;
 };
 
 /* The one-word outcome. remand_verdict_name() gives the word of the report. */
@@ -228,6 +249,7 @@ struct remand_evidence {
 struct remand_capture {
 	char *data;
 	size_t length;
+	bool mapped; /* data is a private mapping of an unlinked file */
 };
 
 /* What happened. By value; remand_result_clear() releases the captures. */
@@ -271,7 +293,8 @@ struct remand;
 
 /* ---- running ---- */
 
-/* Start, wait, fill *ret_result, release everything. */
+/* Start, wait, fill *ret_result, release everything. Feeds and captures at the same time, however
+ * much there is to be fed: BYTES and CAPTURE never wait for each other. */
 int remand_run(const struct remand_spec *spec, struct remand_result *ret_result,
 	struct remand_error *error);
 
@@ -292,6 +315,14 @@ int remand_wait(struct remand *run, uint64_t timeout_ns, struct remand_error *er
 
 /* Hand out the result; once it was taken the captures belong to *ret_result. -EAGAIN: not ready. */
 int remand_result(struct remand *run, struct remand_result *ret_result);
+
+/* The caller's end of the PIPE that is the target's fd 0, 1 or 2. From now on it is the caller's to
+ * close; it is close-on-exec and blocking. Closed, it is the end of the target's input, or of its
+ * readers: SIGPIPE for the target. What the target wrote stays readable after remand_free(), and
+ * ends there. Output moves on in remand_dispatch() and remand_wait() only, and the target waits
+ * when nobody reads; the result waits for nobody. A write to a target that reads no more is EPIPE
+ * and SIGPIPE for the caller, as with every pipe. -EINVAL: not a PIPE, or taken already. */
+int remand_take_stream(struct remand *run, int target_fd);
 
 /* Send a signal to the target itself, by pidfd. -ESRCH: it is gone or not yet there. */
 int remand_signal(struct remand *run, int signum);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture.h"
 #include "reason.h"
 #include "remand.h"
 
@@ -112,9 +113,8 @@ void remand_result_refused(const struct remand_error *error, struct remand_resul
 
 void remand_result_clear(struct remand_result *result)
 {
-	free(result->output.data);
-	free(result->error.data);
-	result->output = result->error = (struct remand_capture){ 0 };
+	capture_clear(&result->output);
+	capture_clear(&result->error);
 }
 
 /* ---- JSON ---- */

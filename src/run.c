@@ -36,6 +36,7 @@
 #include <unistd.h>
 
 #include "base.h"
+#include "capture.h"
 #include "deadlines.h"
 #include "error.h"
 #include "fd.h"
@@ -219,35 +220,26 @@ int remand_wait(struct remand *run, uint64_t timeout_ns, struct remand_error *er
 	}
 }
 
-static void take_capture(struct stream *stream, struct remand_capture *ret)
-{
-	struct pump *pump = &stream->pump;
-
-	if (!pump->capturing)
-		return;
-	/* Nothing came: an empty string all the same, unless memory is out. */
-	if (!pump->buffer) {
-		ret->data = calloc(1, 1);
-		return;
-	}
-	pump->buffer[pump->end] = '\0'; /* make_room() keeps one byte more */
-	ret->data = pump->buffer;
-	ret->length = pump->end;
-	pump->buffer = NULL;
-}
-
 int remand_result(struct remand *run, struct remand_result *ret_result)
 {
 	if (run->phase != RUN_DONE)
 		return -EAGAIN;
-	if (!run->result_taken) {
-		take_capture(&run->streams.stream[1], &run->result.output);
-		take_capture(&run->streams.stream[2], &run->result.error);
+	for (int i = 1; !run->result_taken && i < 3; i++) {
+		int r = capture_take(&run->streams.stream[i].pump,
+			i == 1 ? &run->result.output : &run->result.error);
+
+		if (r < 0)
+			return r;
 	}
 	run->result_taken = true;
 	*ret_result = run->result;
 	run->result.output = run->result.error = (struct remand_capture){ 0 };
 	return 0;
+}
+
+int remand_take_stream(struct remand *run, int target_fd)
+{
+	return streams_take_end(&run->streams, target_fd);
 }
 
 int remand_signal(struct remand *run, int signum)
@@ -320,12 +312,28 @@ struct remand *remand_free(struct remand *run)
 	return NULL;
 }
 
+/* Nobody could take the caller's end. */
+static int refuse_pipes(const struct remand_spec *spec, struct remand_error *error)
+{
+	struct remand_spec copy;
+	int r = spec_copy(spec, &copy, error);
+
+	if (r == 0 &&
+		(copy.input.kind == REMAND_STREAM_PIPE || copy.output.kind == REMAND_STREAM_PIPE ||
+			copy.error.kind == REMAND_STREAM_PIPE))
+		return error_say(error, REMAND_STAGE_SPEC, -EINVAL,
+			"remand_run() cannot give out the end of a PIPE; use remand_start()");
+	return r;
+}
+
 int remand_run(const struct remand_spec *spec, struct remand_result *ret_result,
 	struct remand_error *error)
 {
 	struct remand *run = NULL;
-	int r = remand_start(spec, &run, error);
+	int r = refuse_pipes(spec, error);
 
+	if (r == 0)
+		r = remand_start(spec, &run, error);
 	if (r < 0)
 		return r;
 	r = remand_wait(run, REMAND_UNLIMITED, error);

@@ -142,6 +142,10 @@ static int check_rlimits(const struct remand_spec *spec, struct remand_error *er
 
 static int check_streams(const struct remand_spec *spec, struct remand_error *error)
 {
+	if (spec->output.kind == REMAND_STREAM_BYTES || spec->error.kind == REMAND_STREAM_BYTES)
+		return say("only stdin can be fed with bytes");
+	if (spec->input.kind == REMAND_STREAM_BYTES && spec->input.length > 0 && !spec->input.data)
+		return say("stdin of the kind BYTES has a length, but no data");
 	if (spec->input.kind == REMAND_STREAM_CAPTURE || spec->input.kind == REMAND_STREAM_MERGE)
 		return say("stdin can be neither captured nor merged");
 	if ((spec->input.kind == REMAND_STREAM_PATH && !spec->input.path) ||
@@ -150,6 +154,23 @@ static int check_streams(const struct remand_spec *spec, struct remand_error *er
 		return say("a stream of the kind PATH without a path");
 	if (spec->output.kind == REMAND_STREAM_MERGE)
 		return say("only stderr can be merged, into stdout");
+	return 0;
+}
+
+static int check_passes(const struct remand_spec *spec, struct remand_error *error)
+{
+	for (size_t i = 0; i < spec->passes_count; i++) {
+		int target_fd = spec->passes[i].target_fd;
+
+		if (target_fd < 3 || (uint64_t)target_fd >= spec->open_files)
+			return say("descriptor %d cannot be passed on as %d; expected 3 to "
+				   "open_files - 1",
+				spec->passes[i].fd, target_fd);
+		for (size_t j = 0; j < i; j++)
+			if (spec->passes[j].target_fd == target_fd)
+				return say("descriptors %d and %d cannot both be passed on as %d",
+					spec->passes[j].fd, spec->passes[i].fd, target_fd);
+	}
 	return 0;
 }
 
@@ -189,6 +210,7 @@ int spec_resolve(const struct remand_spec *spec, struct remand_spec *ret_resolve
 		check_mounts,
 		check_rlimits,
 		check_streams,
+		check_passes,
 	};
 	struct remand_spec resolved = *spec;
 

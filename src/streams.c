@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,24 +17,19 @@
 #include "fd.h"
 #include "syscalls.h"
 
-/* One stream to be opened. */
-struct request {
-	int which;
-	const struct remand_stream *stream;
-	const struct streams_host *host;
-	uint64_t limit;
-};
+/* A capture up to here stays in memory where nobody asked for more or less. */
+#define CAPTURE_MEMORY_BYTES (UINT64_C(1) << 20)
 
 static const char *const names[] = { "stdin", "stdout", "stderr" };
 
-static int open_null(struct stream *stream, int flags)
+int stream_open_null(struct stream *stream, int flags)
 {
 	stream->target_fd = fd_raise(open("/dev/null", flags | O_CLOEXEC));
 	return stream->target_fd < 0 ? syscall_errno() : 0;
 }
 
 /* A pipe of which we keep one end, non-blocking. which: 0 we write, else we read. */
-static int make_pipe(struct stream *stream, int which, int *ret_ours)
+int stream_make_pipe(struct stream *stream, int which, int *ret_ours)
 {
 	int fds[2], ours = which == 0 ? 1 : 0, r = 0;
 
@@ -55,29 +49,15 @@ static int make_pipe(struct stream *stream, int which, int *ret_ours)
 		return r;
 	}
 	stream->target_fd = fds[!ours];
+	stream->own_pipe = true;
 	*ret_ours = fds[ours];
 	return 0;
-}
-
-static int pump_input(struct stream *stream, int fd)
-{
-	int ours = -1, source, r;
-
-	source = pump_reopen(fd, O_RDONLY);
-	if (source < 0)
-		return source;
-	r = make_pipe(stream, 0, &ours);
-	if (r < 0) {
-		fd_close(source);
-		return r;
-	}
-	return pump_open(&stream->pump, source, ours, REMAND_UNLIMITED);
 }
 
 static int pump_output(struct stream *stream, int which, int sink_taken, uint64_t limit)
 {
 	int ours = -1;
-	int r = make_pipe(stream, which, &ours);
+	int r = stream_make_pipe(stream, which, &ours);
 
 	if (r < 0) {
 		fd_close(sink_taken);
@@ -86,96 +66,8 @@ static int pump_output(struct stream *stream, int which, int sink_taken, uint64_
 	return pump_open(&stream->pump, ours, sink_taken, limit);
 }
 
-/* Only to a target with an id of its own: who owns a file can change it through any descriptor. And
- * /dev/stdin can be opened only if everybody may read the file. Else it is carried, by a pipe
- * that is made the target's. */
-static bool may_be_handed_over(const struct request *request, const struct stat *st)
-{
-	return request->host->separate_ids && (S_ISREG(st->st_mode) || S_ISFIFO(st->st_mode)) &&
-	       (st->st_mode & S_IROTH) && !(st->st_mode & S_IWOTH);
-}
-
-static bool is_plain_reader(int fd, struct stat *st)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	return flags >= 0 && (flags & O_ACCMODE) == O_RDONLY && fstat(fd, st) == 0 &&
-	       S_ISREG(st->st_mode);
-}
-
-/*
- * An open file description of the target's own: flags such as O_NONBLOCK and the offset belong to
- * the description, and the caller's must not be at the target's mercy. A pipe has no offset; in a
- * file the target starts where the caller is, and the caller follows at the end.
- */
-static int hand_over(struct stream *stream, int fd)
-{
-	char path[40];
-	off_t offset = lseek(fd, 0, SEEK_CUR);
-	int own, file;
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	/* O_NONBLOCK for the open only, see open_input_file(). */
-	own = fd_raise(open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
-	file = own < 0 || offset < 0 ? -1 : fcntl(own, F_DUPFD_CLOEXEC, 3);
-	if (own < 0 || fcntl(own, F_SETFL, 0) < 0 ||
-		(offset >= 0 && (file < 0 || lseek(file, offset, SEEK_SET) < 0))) {
-		int r = syscall_errno();
-
-		fd_close(own);
-		fd_close(file);
-		return r;
-	}
-	stream->target_fd = own;
-	stream->file_fd = file;
-	stream->caller_offset = offset;
-	stream->caller_fd = offset < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	return 0;
-}
-
-static int inherit_input(struct stream *stream, const struct request *request, int fd)
-{
-	struct stat st;
-
-	if (fcntl(fd, F_GETFD) < 0)
-		return errno == EBADF && fd == 0 ? open_null(stream, O_RDONLY) : syscall_errno();
-	/* A file that cannot be opened once more (by other rights than the caller's) is carried. */
-	if (is_plain_reader(fd, &st) && may_be_handed_over(request, &st) &&
-		hand_over(stream, fd) == 0)
-		return 0;
-	return pump_input(stream, fd);
-}
-
-/* A file named by the caller; carried where the target could open its stdin for writing. */
-static int carry(struct stream *stream)
-{
-	int source = fd_take(&stream->target_fd), r = pump_input(stream, source);
-
-	fd_close(source);
-	return r;
-}
-
-static int open_input_file(struct stream *stream, const struct request *request)
-{
-	/* O_NONBLOCK for the open only: a FIFO without writer must not hang the supervisor. */
-	int fd = fd_raise(path_open(request->host->hostile, request->stream->path,
-		O_RDONLY | O_NOCTTY | O_NONBLOCK, 0));
-	struct stat st;
-
-	if (fd < 0)
-		return fd;
-	stream->target_fd = fd;
-	if (fstat(fd, &st) < 0)
-		return syscall_errno();
-	if (S_ISDIR(st.st_mode))
-		return -EISDIR;
-	if (fcntl(fd, F_SETFL, 0) < 0)
-		return syscall_errno();
-	return may_be_handed_over(request, &st) ? 0 : carry(stream);
-}
-
 /* Also a file is written by us: the target never holds a host file, and its output is counted. */
-static int open_output_file(struct stream *stream, const struct request *request)
+static int open_output_file(struct stream *stream, const struct stream_request *request)
 {
 	int fd = path_open(request->host->hostile, request->stream->path,
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_NONBLOCK, 0666);
@@ -188,21 +80,49 @@ static int inherit_output(struct stream *stream, int which, int fd, uint64_t lim
 	int sink;
 
 	if (fcntl(fd, F_GETFD) < 0)
-		return errno == EBADF && fd == which ? open_null(stream, O_WRONLY)
+		return errno == EBADF && fd == which ? stream_open_null(stream, O_WRONLY)
 						     : syscall_errno();
 	sink = pump_reopen(fd, O_WRONLY);
 	return sink < 0 ? sink : pump_output(stream, which, sink, limit);
 }
 
-static int capture_output(struct stream *stream, int which, uint64_t limit)
+static int capture_output(struct stream *stream, const struct stream_request *request)
 {
+	uint64_t memory_bytes = request->stream->memory_bytes;
 	int ours = -1;
-	int r = make_pipe(stream, which, &ours);
+	int r = stream_make_pipe(stream, request->which, &ours);
 
-	return r < 0 ? r : pump_capture(&stream->pump, ours, limit);
+	return r < 0 ? r
+		     : pump_capture(&stream->pump, ours, request->limit,
+			       memory_bytes ? memory_bytes : CAPTURE_MEMORY_BYTES);
 }
 
-static int open_stream(struct streams *streams, const struct request *request)
+/* Counted and cut as every output is, and ended with the run, whoever holds the target's own. */
+static int open_output_pipe(struct stream *stream, const struct stream_request *request)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return syscall_errno();
+	stream->end_fd = fd_raise(fds[0]);
+	fds[1] = fd_raise(fds[1]);
+	if (stream->end_fd < 0 || fds[1] < 0 || fcntl(fds[1], F_SETFL, O_NONBLOCK) < 0) {
+		int r = stream->end_fd < 0 ? stream->end_fd : syscall_errno();
+
+		fd_close(fds[1]);
+		return r;
+	}
+	stream->own_reader = true;
+	return pump_output(stream, request->which, fds[1], request->limit);
+}
+
+static int merge_output(struct stream *stream, const struct stream *output)
+{
+	stream->target_fd = fcntl(output->target_fd, F_DUPFD_CLOEXEC, 3);
+	return stream->target_fd < 0 ? syscall_errno() : 0;
+}
+
+static int open_output(struct streams *streams, const struct stream_request *request)
 {
 	struct stream *stream = &streams->stream[request->which];
 	int which = request->which;
@@ -210,22 +130,21 @@ static int open_stream(struct streams *streams, const struct request *request)
 	switch (request->stream->kind) {
 	case REMAND_STREAM_DEFAULT:
 	case REMAND_STREAM_NULL:
-		return open_null(stream, which == 0 ? O_RDONLY : O_WRONLY);
+		return stream_open_null(stream, O_WRONLY);
 	case REMAND_STREAM_INHERIT:
-		return which == 0 ? inherit_input(stream, request, 0)
-				  : inherit_output(stream, which, which, request->limit);
+		return inherit_output(stream, which, which, request->limit);
 	case REMAND_STREAM_FD:
-		return which == 0
-			       ? inherit_input(stream, request, request->stream->fd)
-			       : inherit_output(stream, which, request->stream->fd, request->limit);
+		return inherit_output(stream, which, request->stream->fd, request->limit);
 	case REMAND_STREAM_PATH:
-		return which == 0 ? open_input_file(stream, request)
-				  : open_output_file(stream, request);
+		return open_output_file(stream, request);
 	case REMAND_STREAM_CAPTURE:
-		return capture_output(stream, which, request->limit);
+		return capture_output(stream, request);
 	case REMAND_STREAM_MERGE:
-		stream->target_fd = fcntl(streams->stream[1].target_fd, F_DUPFD_CLOEXEC, 3);
-		return stream->target_fd < 0 ? syscall_errno() : 0;
+		return merge_output(stream, &streams->stream[1]);
+	case REMAND_STREAM_PIPE:
+		return open_output_pipe(stream, request);
+	case REMAND_STREAM_BYTES:
+		break;
 	}
 	return -EINVAL;
 }
@@ -235,10 +154,13 @@ int streams_open(struct streams *ret_streams, const struct remand_spec *spec,
 {
 	const struct remand_stream *wanted[] = { &spec->input, &spec->output, &spec->error };
 	struct streams streams = STREAMS_EMPTY;
+	int r;
 
 	for (int i = 0; i < 3; i++) {
-		const struct request request = { i, wanted[i], host, spec->output_bytes };
-		int r = open_stream(&streams, &request);
+		const struct stream_request request = { i, wanted[i], host, spec->output_bytes };
+
+		r = i == 0 ? stream_open_input(&streams.stream[0], &request)
+			   : open_output(&streams, &request);
 
 		if (r == 0)
 			continue;
@@ -247,6 +169,11 @@ int streams_open(struct streams *ret_streams, const struct remand_spec *spec,
 			return error_errno(error, REMAND_STAGE_STDIO, r, "cannot open %s for %s",
 				wanted[i]->path, names[i]);
 		return error_errno(error, REMAND_STAGE_STDIO, r, "cannot connect %s", names[i]);
+	}
+	r = passes_open(&streams.passes, spec, error);
+	if (r < 0) {
+		streams_done(&streams);
+		return r;
 	}
 	*ret_streams = streams;
 	return 0;
@@ -257,8 +184,7 @@ int streams_give_to(const struct streams *streams, uid_t target_id)
 	for (int i = 0; i < 3; i++) {
 		const struct stream *stream = &streams->stream[i];
 
-		if ((stream->pump.buffer || stream->pump.capturing) &&
-			fchown(stream->target_fd, target_id, target_id) < 0)
+		if (stream->own_pipe && fchown(stream->target_fd, target_id, target_id) < 0)
 			return syscall_errno();
 	}
 	return 0;
@@ -268,6 +194,14 @@ void streams_close_target_fds(struct streams *streams)
 {
 	for (int i = 0; i < 3; i++)
 		streams->stream[i].target_fd = fd_close(streams->stream[i].target_fd);
+	passes_done(&streams->passes);
+}
+
+int streams_take_end(struct streams *streams, int which)
+{
+	if (which < 0 || which > 2 || streams->stream[which].end_fd < 0)
+		return -EINVAL;
+	return fd_take(&streams->stream[which].end_fd);
 }
 
 void streams_follow_offset(const struct streams *streams)
@@ -297,8 +231,10 @@ void streams_done(struct streams *streams)
 		fd_close(streams->stream[i].target_fd);
 		fd_close(streams->stream[i].file_fd);
 		fd_close(streams->stream[i].caller_fd);
+		fd_close(streams->stream[i].end_fd);
 		pump_done(&streams->stream[i].pump);
 	}
+	passes_done(&streams->passes);
 	*streams = (struct streams)STREAMS_EMPTY;
 }
 

@@ -284,23 +284,30 @@ static void on_watch(struct remand *run, enum watch watch, uint32_t events)
 	}
 }
 
-/* Everything dead, everything read: then, and only then, is it classified. A pipe may have a writer
- * even now, if the target passed it to somebody outside: what is in it is taken, and no more. */
+/* A pipe may have a writer even now, if the target passed it to somebody outside: what is in it is
+ * taken, and no more. The caller may read its end of a PIPE when it has the result. */
+static bool is_all_read(struct remand *run, int i)
+{
+	const struct stream *stream = &run->streams.stream[i];
+
+	run->streams.stream[i].pump.last = true;
+	step_pump(run, i);
+	if (stream->own_reader && pump_wants_output(&stream->pump) &&
+		pump_widen(&stream->pump) == 0)
+		step_pump(run, i);
+	return stream->pump.from < 0 && !pump_wants_output(&stream->pump);
+}
+
+/* Everything dead, everything read: then, and only then, is it classified. */
 static bool is_over(struct remand *run)
 {
+	bool output, error;
+
 	if (!supervise_all_dead(run))
 		return false;
-	for (int i = 1; i < 3; i++) {
-		run->streams.stream[i].pump.last = true;
-		step_pump(run, i);
-	}
-	for (int i = 1; i < 3; i++) {
-		const struct pump *pump = &run->streams.stream[i].pump;
-
-		if (pump->from >= 0 || pump_wants_output(pump))
-			return false;
-	}
-	return true;
+	output = is_all_read(run, 1);
+	error = is_all_read(run, 2);
+	return output && error;
 }
 
 int supervise_begin(struct remand *run, struct remand_error *error)

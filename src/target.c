@@ -91,6 +91,11 @@ static int set_stdio(struct target *target)
 	/* Not closed but marked, because we still need some of them until exec. */
 	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return fail(target, REMAND_STAGE_STDIO, "(close_range)");
+	/* All sources lie above all places (passes.c): none is overwritten, and each dup2 is a real
+	 * one, whose copy stays open. */
+	for (size_t i = 0; i < target->plan->passes_count; i++)
+		if (dup2(target->plan->passes[i].fd, target->plan->passes[i].target_fd) < 0)
+			return fail(target, REMAND_STAGE_STDIO, "(a descriptor passed on)");
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <termios.h>
 
+#include "capture.h"
 #include "scratch.h"
 #include "table.h"
 
@@ -155,7 +156,7 @@ TEST(a_capture_keeps_what_the_limit_allows_and_counts_the_rest)
 		PUMP pump = PUMP_EMPTY;
 
 		CHECK_INT(pipe2(ends.from, O_CLOEXEC | O_NONBLOCK), 0);
-		CHECK_INT(pump_capture(&pump, fd_take(&ends.from[0]), rows[i].limit), 0);
+		CHECK_INT(pump_capture(&pump, fd_take(&ends.from[0]), rows[i].limit, NO_LIMIT), 0);
 		for (int j = 0; j < 1000; j++) {
 			CHECK_INT(write(ends.from[1], "0123456789", 10), 10);
 			CHECK_INT(pump_step(&pump), 0);
@@ -178,7 +179,7 @@ TEST(a_large_capture_is_complete_and_in_order)
 	uint32_t next = 0;
 
 	CHECK_INT(pipe2(ends.from, O_CLOEXEC | O_NONBLOCK), 0);
-	CHECK_INT(pump_capture(&pump, fd_take(&ends.from[0]), NO_LIMIT), 0);
+	CHECK_INT(pump_capture(&pump, fd_take(&ends.from[0]), NO_LIMIT, NO_LIMIT), 0);
 	for (int i = 0; i < 500; i++) {
 		for (size_t j = 0; j < COUNT_OF(words); j++)
 			words[j] = next++;
@@ -468,7 +469,7 @@ TEST(the_last_of_a_capture_is_kept)
 	PUMP pump = PUMP_EMPTY;
 
 	CHECK_INT(pipe2(ends.from, O_CLOEXEC | O_NONBLOCK), 0);
-	CHECK_INT(pump_capture(&pump, fd_take(&ends.from[0]), NO_LIMIT), 0);
+	CHECK_INT(pump_capture(&pump, fd_take(&ends.from[0]), NO_LIMIT, NO_LIMIT), 0);
 	CHECK_INT(write(ends.from[1], "last", 4), 4);
 	pump.last = true;
 	CHECK_INT(pump_step(&pump), 0);
@@ -489,4 +490,88 @@ TEST(a_reopened_pipe_does_not_block_and_the_callers_still_does)
 	CHECK(fcntl(own, F_GETFD) & FD_CLOEXEC);
 	CHECK_INT(fcntl(ends.from[0], F_GETFL) & O_NONBLOCK, 0);
 	CHECK_INT(pump_reopen(-1, O_RDONLY), -EBADF);
+}
+
+/* ---- feeding, and captures that are too large for memory ---- */
+
+TEST(what_is_fed_comes_in_order_and_ends_behind_its_last_byte)
+{
+	ENDS ends = { { -1, -1 }, { -1, -1 } };
+	PUMP pump = PUMP_EMPTY;
+	static char data[200000], got[200001];
+	size_t used = 0;
+	ssize_t n;
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (char)(i * 7 + i / 251);
+	CHECK_INT(pipe2(ends.to, O_CLOEXEC | O_NONBLOCK), 0);
+	CHECK_INT(pump_feed(&pump, fd_take(&ends.to[1]), data, sizeof(data)), 0);
+	do {
+		CHECK_INT(pump_step(&pump), 0);
+		n = read(ends.to[0], got + used, sizeof(got) - used);
+		used += n > 0 ? (size_t)n : 0;
+	} while (n > 0);
+	CHECK_INT(n, 0);
+	CHECK_INT(used, sizeof(data));
+	CHECK(memcmp(data, got, sizeof(data)) == 0);
+}
+
+TEST(feeding_a_reader_that_went_away_ends_quietly)
+{
+	ENDS ends = { { -1, -1 }, { -1, -1 } };
+	PUMP pump = PUMP_EMPTY;
+
+	CHECK_INT(pipe2(ends.to, O_CLOEXEC | O_NONBLOCK), 0);
+	ends.to[0] = fd_close(ends.to[0]);
+	CHECK_INT(pump_feed(&pump, fd_take(&ends.to[1]), "abc", 3), 0);
+	signal(SIGPIPE, SIG_DFL);
+	CHECK_INT(pump_step(&pump), 0);
+	CHECK(!pump_wants_output(&pump));
+	CHECK_INT(pump.to, -1);
+}
+
+TEST(a_capture_moves_to_a_file_when_it_is_more_than_memory_may_hold)
+{
+	static const struct {
+		size_t memory_bytes;
+		bool file;
+	} rows[] = { { 9999, true }, { 10000, false }, { 1, true } };
+	static char block[10000];
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		ENDS ends = { { -1, -1 }, { -1, -1 } };
+		PUMP pump = PUMP_EMPTY;
+		struct remand_capture capture = { 0 };
+		char row[32];
+
+		snprintf(row, sizeof(row), "%zu", rows[i].memory_bytes);
+		memset(block, 'a' + (int)i, sizeof(block));
+		CHECK_INT(pipe2(ends.from, O_CLOEXEC | O_NONBLOCK), 0);
+		CHECK_INT(
+			pump_capture(&pump, fd_take(&ends.from[0]), NO_LIMIT, rows[i].memory_bytes),
+			0);
+		for (int half = 0; half < 2; half++) {
+			CHECK_INT(write(ends.from[1], block + 5000 * half, 5000), 5000);
+			CHECK_INT(pump_step(&pump), 0);
+		}
+		CHECK_ROW((pump.file_fd >= 0) == rows[i].file, row);
+		CHECK_INT(capture_take(&pump, &capture), 0);
+		CHECK_ROW(capture.mapped == rows[i].file, row);
+		CHECK_ROW(capture.length == sizeof(block) &&
+				  memcmp(capture.data, block, sizeof(block)) == 0 &&
+				  capture.data[sizeof(block)] == '\0',
+			row);
+		capture_clear(&capture);
+	}
+}
+
+TEST(the_file_of_a_capture_has_no_name)
+{
+	CLEANUP_FD int fd = capture_open_file();
+	struct stat st;
+
+	CHECK(fd > 2);
+	CHECK_INT(fstat(fd, &st), 0);
+	CHECK_INT(st.st_nlink, 0);
+	CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC);
 }

@@ -407,8 +407,8 @@ TEST(clearing_a_result_releases_the_captures_and_can_be_done_twice)
 {
 	struct remand_result result = measured();
 
-	result.output = (struct remand_capture){ malloc(8), 7 };
-	result.error = (struct remand_capture){ malloc(8), 7 };
+	result.output = (struct remand_capture){ malloc(8), 7, false };
+	result.error = (struct remand_capture){ malloc(8), 7, false };
 	remand_result_clear(&result);
 	CHECK(!result.output.data && !result.error.data);
 	CHECK_INT(result.output.length + result.error.length, 0);

@@ -145,6 +145,10 @@ static const struct remand_rlimit rlimit_soft[] = { { RLIMIT_CORE, 0, 0 }, { RLI
 		.argv = argv_true, __VA_ARGS__ \
 	}
 
+static const struct remand_pass pass_low[] = { { 7, 2 } };
+static const struct remand_pass pass_high[] = { { 7, 256 } };
+static const struct remand_pass pass_twice[] = { { 7, 3 }, { 8, 3 } };
+
 static const struct {
 	struct remand_spec spec;
 	const char *sentence; /* how it begins */
@@ -198,6 +202,16 @@ static const struct {
 		"stdin can be neither captured nor merged" },
 	{ SPEC(.output = { .kind = REMAND_STREAM_MERGE }),
 		"only stderr can be merged, into stdout" },
+	{ SPEC(.output = { .kind = REMAND_STREAM_BYTES }), "only stdin can be fed with bytes" },
+	{ SPEC(.error = { .kind = REMAND_STREAM_BYTES }), "only stdin can be fed with bytes" },
+	{ SPEC(.input = { .kind = REMAND_STREAM_BYTES, .length = 1 }),
+		"stdin of the kind BYTES has a length, but no data" },
+	{ SPEC(.passes = pass_low, .passes_count = 1),
+		"descriptor 7 cannot be passed on as 2; expected 3 to open_files - 1" },
+	{ SPEC(.passes = pass_high, .passes_count = 1),
+		"descriptor 7 cannot be passed on as 256; expected 3 to open_files - 1" },
+	{ SPEC(.passes = pass_twice, .passes_count = 2),
+		"descriptors 7 and 8 cannot both be passed on as 3" },
 };
 
 TEST(nonsense_is_refused_with_a_sentence_that_names_it)
