@@ -209,6 +209,16 @@ static struct remand_spec complete(const struct remand_options *options, char **
 	return spec;
 }
 
+static int load_policy(struct remand_options *options)
+{
+	struct remand_error error;
+	int r = remand_options_load_policy(options, &error);
+
+	if (r < 0)
+		command_complain(error.message);
+	return r;
+}
+
 int command_run(int argc, char **argv)
 {
 	struct remand_options *options;
@@ -228,7 +238,7 @@ int command_run(int argc, char **argv)
 	} else if (first >= 0 && first >= argc) {
 		command_complain(
 			"say which program to run: remand run [OPTION...] [--] PROGRAM [ARG...]");
-	} else if (first >= 0) {
+	} else if (first >= 0 && load_policy(options) == 0) {
 		struct remand_spec spec = complete(options, argv + first);
 
 		status = run_and_report(options, &spec);

@@ -244,6 +244,16 @@ static void add_gap(struct compiler *c, unsigned int first, unsigned int end)
 			(struct span){ .first = covered, .answer = fallback(c->rules, covered) });
 }
 
+/* Conditions whose every outcome is the answer that comes without them: nothing to ask. Only what
+ * depends on the number alone can the kernel keep in its bitmap. */
+static bool is_plain(const struct span *span)
+{
+	for (size_t i = 0; i < span->count; i++)
+		if (kernel_answer(span->rules[i].rule->answer) != span->answer)
+			return false;
+	return true;
+}
+
 /* The rules of one number; those that come behind an unconditional one never matter. */
 static void add_call(struct compiler *c, const struct ordered *rules, size_t count)
 {
@@ -258,6 +268,8 @@ static void add_call(struct compiler *c, const struct ordered *rules, size_t cou
 		span.rules = rules;
 		span.count++;
 	}
+	if (is_plain(&span))
+		span = (struct span){ .first = span.first, .answer = span.answer };
 	add_span(c, span);
 }
 

@@ -97,7 +97,7 @@ static void settle(struct keeper *keeper)
 /* A failure means that the supervisor is gone; the loop will see that. */
 static void tell(const struct keeper *keeper, const struct message *message, int fd)
 {
-	(void)message_send(keeper->plan->control_fd, message, fd);
+	(void)message_send(keeper->plan->control_fd, message, fd, NULL);
 }
 
 static void start_target(struct keeper *keeper)

@@ -15,7 +15,7 @@ union control {
 	char buffer[CMSG_SPACE(sizeof(int))];
 };
 
-int message_send(int socket, const struct message *message, int fd)
+int message_send(int socket, const struct message *message, int fd, const struct permit *permit)
 {
 	union control control = { 0 };
 	struct iovec iov = { .iov_base = (void *)(uintptr_t)message, .iov_len = sizeof(*message) };
@@ -29,7 +29,9 @@ int message_send(int socket, const struct message *message, int fd)
 		control.header.cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
 	}
-	return sendmsg(socket, &header, MSG_NOSIGNAL) < 0 ? syscall_errno() : 0;
+	return permit_syscall(permit, SYS_sendmsg, socket, (long)&header, MSG_NOSIGNAL, 0) < 0
+		       ? syscall_errno()
+		       : 0;
 }
 
 static int take_fd(struct msghdr *header)

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "permit.h"
+
 enum message_kind {
 	MESSAGE_TARGET = 1, /* keeper: carries the target's pidfd */
 	MESSAGE_BOX,        /* keeper: carries a directory fd of /box */
@@ -18,8 +20,8 @@ struct message {
 	uint64_t ended_ns; /* MESSAGE_STATUS: when, by CLOCK_MONOTONIC */
 };
 
-/* fd -1: none. 0 or -errno. Async-signal-safe. */
-int message_send(int socket, const struct message *message, int fd);
+/* fd -1: none. permit: for a sender under a filter, else NULL. 0 or -errno. Async-signal-safe. */
+int message_send(int socket, const struct message *message, int fd, const struct permit *permit);
 
 /* Without blocking. 1: got one, *ret_fd is the caller's (-1: none came); 0: nothing now;
  * -ECONNRESET: nothing ever again. */

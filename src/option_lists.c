@@ -81,8 +81,10 @@ int option_set_file(const struct option_context *context, const char *value)
 	file = grow((void **)&options->files, options->spec.files_count, sizeof(*file));
 	if (!file)
 		return option_no_memory(context);
-	*file = (struct remand_file){ source, name };
 	options->spec.files = options->files;
+	*file = (struct remand_file){ option_keep_path(context, source), name };
+	if (!file->source)
+		return option_no_memory(context);
 	options->spec.files_count++;
 	return 0;
 }
@@ -109,8 +111,11 @@ int option_set_bind(const struct option_context *context, const char *value)
 	bind = grow((void **)&options->binds, options->spec.binds_count, sizeof(*bind));
 	if (!bind)
 		return option_no_memory(context);
-	*bind = (struct remand_bind){ source, destination, mode && strcmp(mode, "rw") == 0 };
 	options->spec.binds = options->binds;
+	*bind = (struct remand_bind){ option_keep_path(context, source), destination,
+		mode && strcmp(mode, "rw") == 0 };
+	if (!bind->source)
+		return option_no_memory(context);
 	options->spec.binds_count++;
 	return 0;
 }
@@ -151,8 +156,10 @@ int option_set_collect(const struct option_context *context, const char *value)
 	collect = grow((void **)&options->collects, options->spec.collects_count, sizeof(*collect));
 	if (!collect)
 		return option_no_memory(context);
-	*collect = (struct remand_collect){ name, path };
 	options->spec.collects = options->collects;
+	*collect = (struct remand_collect){ name, path ? option_keep_path(context, path) : NULL };
+	if (path && !collect->path)
+		return option_no_memory(context);
 	options->spec.collects_count++;
 	return 0;
 }
@@ -197,7 +204,7 @@ static int set_stream(
 		stream->kind = REMAND_STREAM_INHERIT;
 	} else {
 		stream->kind = REMAND_STREAM_PATH;
-		stream->path = options_keep(context->options, value);
+		stream->path = option_keep_path(context, value);
 		if (!stream->path)
 			return option_no_memory(context);
 	}

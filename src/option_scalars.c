@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Setters of options that fill one field. Parsing fails closed: garbage never means "no limit". */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fd.h"
 #include "options.h"
 
 static void *field(const struct option_context *context)
@@ -149,6 +151,30 @@ int option_set_text(const struct option_context *context, const char *value)
 	if (!copy)
 		return option_no_memory(context);
 	*(const char **)field(context) = copy;
+	return 0;
+}
+
+const char *option_keep_path(const struct option_context *context, const char *path)
+{
+	const char *directory = path[0] == '/' ? NULL : context->options->directory;
+	CLEANUP_FREE char *joined = NULL;
+
+	if (!directory)
+		return options_keep(context->options, path);
+	if (asprintf(&joined, "%s/%s", directory, path) < 0) {
+		joined = NULL;
+		return NULL;
+	}
+	return options_keep(context->options, joined);
+}
+
+int option_set_path(const struct option_context *context, const char *value)
+{
+	const char *path = option_keep_path(context, value);
+
+	if (!path)
+		return option_no_memory(context);
+	*(const char **)field(context) = path;
 	return 0;
 }
 

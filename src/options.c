@@ -50,8 +50,21 @@ static const struct row table[] = {
 	{ { "grace", 0, "TIME", "Limits", "at a limit, time between SIGTERM and the kill (0)" },
 		option_set_grace, FIELD(grace_ns) },
 
+	{ { "policy", 0, "NAME|FILE", "Policy", "options that come before these (default)" },
+		option_set_policy, 0 },
+	{ { "allow", 0, "SYSCALL|@GROUP[,...]", "Policy", "system calls that may be made" },
+		option_set_allow, 0 },
+	{ { "deny", 0, "SYSCALL|@GROUP[,...]", "Policy", "system calls that fail with EPERM" },
+		option_set_deny, 0 },
+	{ { "kill", 0, "SYSCALL|@GROUP[,...]", "Policy", "system calls that end the run" },
+		option_set_kill, 0 },
+	{ { "log", 0, "SYSCALL|@GROUP[,...]", "Policy", "system calls that may be made, counted" },
+		option_set_log, 0 },
+	{ { "seccomp", 0, "FILE", "Policy", "an OCI (Docker, Podman) seccomp profile, as it is" },
+		option_set_seccomp, FIELD(seccomp) },
+
 	{ { "work", 0, "DIR", "Cell", "host directory seen read-write as /box (an empty tmpfs)" },
-		option_set_text, FIELD(work) },
+		option_set_path, FIELD(work) },
 	{ { "file", 0, "SRC[:NAME]", "Cell", "host file seen read-only in /box" }, option_set_file,
 		0 },
 	{ { "collect", 0, "NAME[:FILE]", "Cell", "after the run, copy /box/NAME out" },
@@ -134,6 +147,10 @@ struct remand_options *remand_options_free(struct remand_options *options)
 	free(options->tmpfs);
 	free(options->collects);
 	free(options->rlimits);
+	free(options->rules);
+	free(options->rule_layers);
+	free(options->settings);
+	free(options->sources);
 	free(options);
 	return NULL;
 }
@@ -164,30 +181,96 @@ int option_no_memory(const struct option_context *context)
 	return error_errno(context->error, REMAND_STAGE_SPEC, -ENOMEM, "--%s", context->name);
 }
 
-int remand_options_set(struct remand_options *options, const char *name, const char *value,
-	struct remand_error *error)
+void options_reset(struct remand_options *options)
+{
+	options->spec = (struct remand_spec){ .size = sizeof(options->spec) };
+	options->env_count = 0;
+	options->settings = NULL;
+	options->settings_count = 0;
+	options->sources_count = 0;
+	options->layer = 0;
+	memset(options->command, 0, sizeof(options->command));
+}
+
+static int note_setting(struct remand_options *options, const struct row *row, const char *value,
+	const struct option_origin *origin)
+{
+	struct option_setting *settings =
+		reallocarray(options->settings, options->settings_count + 1, sizeof(*settings));
+
+	if (!settings)
+		return -ENOMEM;
+	options->settings = settings;
+	if (value) {
+		value = options_keep(options, value);
+		if (!value)
+			return -ENOMEM;
+	}
+	settings[options->settings_count++] =
+		(struct option_setting){ row->option.name, value, *origin };
+	return 0;
+}
+
+/* A flag has no value, every other option has one that is not empty. */
+static int check_presence(
+	const struct option_context *context, const struct row *row, const char *value)
+{
+	const char *argument = row->option.argument;
+
+	if (!argument && value)
+		return error_say(context->error, REMAND_STAGE_SPEC, -EINVAL, "--%s takes no value",
+			context->name);
+	context->options->refused_at = -1;
+	if (argument && !value)
+		return error_say(context->error, REMAND_STAGE_SPEC, -EINVAL,
+			"--%s needs a value: %s", context->name, argument);
+	context->options->refused_at = 0;
+	if (value && value[0] == '\0')
+		return error_say(context->error, REMAND_STAGE_SPEC, -EINVAL,
+			"--%s: the value is empty; expected %s", context->name, argument);
+	return 0;
+}
+
+static int keep_word(const struct option_context *context, const struct row *row, const char *value)
+{
+	value = options_keep(context->options, value ? value : "");
+	if (!value)
+		return option_no_memory(context);
+	context->options->command[command_slot(row)] = value;
+	return 0;
+}
+
+int options_apply(struct remand_options *options, const char *name, const char *value,
+	const struct option_origin *origin, struct remand_error *error)
 {
 	const struct row *row = find_row(name);
 	struct option_context context = { options, name, row ? row->offset : 0, error };
+	int r;
 
+	options->refused_at = -1;
 	if (!row)
 		return error_say(
 			error, REMAND_STAGE_SPEC, -EINVAL, "there is no option --%s", name);
-	if (!row->option.argument && value)
-		return error_say(error, REMAND_STAGE_SPEC, -EINVAL, "--%s takes no value", name);
-	if (row->option.argument && !value)
-		return error_say(error, REMAND_STAGE_SPEC, -EINVAL, "--%s needs a value: %s", name,
-			row->option.argument);
-	if (value && value[0] == '\0')
+	if (origin->file && (row->option.command_only || row->set == option_set_policy))
 		return error_say(error, REMAND_STAGE_SPEC, -EINVAL,
-			"--%s: the value is empty; expected %s", name, row->option.argument);
-	if (row->set)
-		return row->set(&context, value);
-	value = options_keep(options, value ? value : "");
-	if (!value)
-		return option_no_memory(&context);
-	options->command[command_slot(row)] = value;
-	return 0;
+			row->set ? "a policy names another by extends, not by %s"
+				 : "%s is for the command line, not for a policy",
+			name);
+	options->refused_at = 0;
+	r = check_presence(&context, row, value);
+	if (r == 0)
+		r = row->set ? row->set(&context, value) : keep_word(&context, row, value);
+	if (r == 0 && note_setting(options, row, value, origin) < 0)
+		r = option_no_memory(&context);
+	return r;
+}
+
+int remand_options_set(struct remand_options *options, const char *name, const char *value,
+	struct remand_error *error)
+{
+	const struct option_origin caller = { NULL, 0 };
+
+	return options_apply(options, name, value, &caller, error);
 }
 
 const char *remand_options_text(const struct remand_options *options, const char *name)
@@ -199,5 +282,5 @@ const char *remand_options_text(const struct remand_options *options, const char
 
 const struct remand_spec *remand_options_spec(const struct remand_options *options)
 {
-	return &options->spec;
+	return options->policy && !options->policy_loaded ? NULL : &options->spec;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "spec_rules.h"
 
 #define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 
@@ -136,11 +137,16 @@ static int plan_program(struct plan *plan, const struct remand_spec *spec)
 	return plan->programs ? 0 : -ENOMEM;
 }
 
-static int plan_filter(struct plan *plan, struct remand_error *error)
+static int plan_filter(
+	struct plan *plan, const struct remand_spec *spec, struct remand_error *error)
 {
 	struct syscall_rules rules = { 0 };
-	int r = syscall_rules_default(&rules, error);
+	int r = spec_rules_make(spec, &rules, error);
 
+	if (r == 0)
+		r = permit_make(&plan->permit, error);
+	if (r == 0)
+		r = permit_add_rules(&plan->permit, &rules, error);
 	if (r == 0)
 		r = filter_compile(&rules, &plan->filter, error);
 	if (r == 0) {
@@ -200,7 +206,7 @@ int plan_make(struct plan *ret_plan, const struct plan_request *request, const s
 	if (r < 0)
 		error_errno(error, REMAND_STAGE_SPEC, r, "cannot prepare the program");
 	else
-		r = plan_filter(&plan, error);
+		r = plan_filter(&plan, spec, error);
 	if (r < 0) {
 		plan_done(&plan);
 		return r;

@@ -12,6 +12,7 @@
 #include "cell.h"
 #include "filter.h"
 #include "host.h"
+#include "permit.h"
 #include "remand.h"
 #include "rlimits.h"
 
@@ -49,6 +50,7 @@ struct plan {
 	int nice;
 	cap_t no_capabilities;
 	int landlock_abi; /* 0: none */
+	struct permit permit;
 	struct filter_program filter;
 	struct filter_program watched_filter; /* the same, with kills told to a listener */
 };

@@ -134,6 +134,19 @@ enum remand_network {
 	REMAND_NETWORK_HOST, /* the caller's network, with all that listens there */
 };
 
+enum remand_action {
+	REMAND_ACTION_ALLOW,
+	REMAND_ACTION_DENY, /* fails with EPERM, or the errno that the rule names */
+	REMAND_ACTION_KILL, /* ends the run: denied */
+	REMAND_ACTION_LOG,  /* allowed, and counted in the result */
+};
+
+/* What happens to some system calls, written as in remand(1), SYSTEM CALLS. */
+struct remand_rule {
+	enum remand_action action;
+	const char *calls; /* e.g. "@mount, ioctl(1: TIOCSTI)" */
+};
+
 /*
  * What to run. Zero is the default of every field; the defaults of limits are those of the policy
  * `default` and are finite. REMAND_UNLIMITED switches a limit off.
@@ -183,6 +196,15 @@ struct remand_spec {
 	size_t collects_count;
 	enum remand_network network;
 	const char *hostname; /* default "remand" */
+
+	/* System calls: the profile or, without one, the rules of the policy `default`, and then
+	 * these rules, of which the last that fits a call decides. */
+	const char *seccomp; /* file with an OCI seccomp profile */
+	const struct remand_rule *rules;
+	size_t rules_count;
+	/* Name of the policy for the report, default "default". It changes nothing: what a
+	 * policy says is in the fields; remand_options_load_policy() puts it there. */
+	const char *policy;
 
 	/* Where the run's group is made; default: found, see remand(1) THE GROUP. */
 	const char *cgroup;
@@ -284,6 +306,7 @@ struct remand_result {
 	uint64_t denied_arguments[6];
 
 	bool network_host; /* the target had the caller's network */
+	char policy[128];  /* the end of its name, empty: unknown */
 	struct remand_capture output, error;
 	char collect_failed[256]; /* first file that could not be collected and why, empty: none */
 };
@@ -386,7 +409,11 @@ struct remand_options *remand_options_free(struct remand_options *options);
 /* Set one option by its long name; value NULL for options without argument. */
 int remand_options_set(struct remand_options *options, const char *name, const char *value,
 	struct remand_error *error);
-/* The spec so far, without argv; valid until the next call with these options. */
+/* Read the policy that was set, if one was: its lines come before all that was set by word, in
+ * whatever order they came. Call it after the last remand_options_set(). */
+int remand_options_load_policy(struct remand_options *options, struct remand_error *error);
+/* The spec so far, without argv; valid until the next call with these options. NULL: a policy was
+ * set and is not loaded. */
 const struct remand_spec *remand_options_spec(const struct remand_options *options);
 /* The words given for a command_only option: its value, "" for a flag, NULL when not given. */
 const char *remand_options_text(const struct remand_options *options, const char *name);

@@ -225,7 +225,8 @@ static void add_conditions(json_t *object, const struct remand_result *result)
 	json_object_set_new(object, "limits", limits_json(result));
 	json_object_set_new(object, "isolation", json_string("full"));
 	json_object_set_new(object, "network", json_string(result->network_host ? "host" : "none"));
-	json_object_set_new(object, "policy", json_string("default"));
+	json_object_set_new(
+		object, "policy", result->policy[0] ? text(result->policy) : json_null());
 	json_object_set_new(object, "pressure",
 		json_pack("{s:o, s:o, s:o}", "cpu_some_ns", number(result->pressure_cpu_ns),
 			"memory_some_ns", number(result->pressure_memory_ns), "io_some_ns",

@@ -70,7 +70,17 @@ static const char *last_component(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* What is needed after the start must not be borrowed. */
+/* What is needed after the start must not be borrowed. The end of a long path says most. */
+static void keep_policy(struct remand *run)
+{
+	const char *name = run->spec.policy;
+	size_t length = strlen(name), most = sizeof(run->result.policy) - 1;
+
+	if (length > most)
+		name += length - most;
+	memcpy(run->result.policy, name, strlen(name) + 1);
+}
+
 static int keep_collects(struct remand *run)
 {
 	size_t n = run->spec.collects_count;
@@ -115,6 +125,7 @@ static int prepare(struct remand *run, const struct host *host, struct remand_er
 	struct streams_host streams_host;
 	int r = keep_collects(run);
 
+	keep_policy(run);
 	if (r < 0)
 		return error_errno(error, REMAND_STAGE_SPEC, r, "cannot keep the spec");
 	run->cpus = usable_cpus(&run->spec, host);

@@ -33,6 +33,8 @@ static void fill_defaults(struct remand_spec *spec)
 		spec->hostname = "remand";
 	if (!spec->directory)
 		spec->directory = "/box";
+	if (!spec->policy)
+		spec->policy = "default";
 }
 
 /* An absolute path without "." and ".." components, empty components or the root itself. */

@@ -12,7 +12,8 @@
  *                uid (CAP_SETGID, CAP_SETUID), then all capabilities at once
  *   Landlock     needs no_new_privs, and the cell's root as working directory
  *   directory    entered with the target's own rights, inside the new root
- *   filter       as late as can be: every earlier stage uses calls that it refuses
+ *   filter       as late as can be: every earlier stage uses calls that it refuses; the calls of
+ *                the later ones carry a permit (permit.h)
  *   open files   after the filter, whose listener is the last descriptor that we need
  */
 #include "target.h"
@@ -104,15 +105,17 @@ static int set_stdio(struct target *target)
 static int set_rlimit(struct target *target, int resource)
 {
 	const struct rlimit_entry *entry = &target->plan->rlimits[resource];
+	const struct permit *permit = &target->plan->permit;
 	struct rlimit value = entry->value, current;
 
-	if (!entry->wanted && getrlimit((__rlimit_resource_t)resource, &current) == 0) {
+	if (!entry->wanted &&
+		permit_syscall(permit, SYS_prlimit64, 0, resource, 0, (long)&current) == 0) {
 		if (value.rlim_max > current.rlim_max)
 			value.rlim_max = current.rlim_max;
 		if (value.rlim_cur > value.rlim_max)
 			value.rlim_cur = value.rlim_max;
 	}
-	if (setrlimit((__rlimit_resource_t)resource, &value) < 0)
+	if (permit_syscall(permit, SYS_prlimit64, 0, resource, (long)&value, 0) < 0)
 		return fail(target, REMAND_STAGE_RLIMIT, rlimits_name(resource));
 	return 0;
 }
@@ -246,19 +249,22 @@ static int load_filter(struct target *target)
 							    : 0;
 	if (listener < 0)
 		return fail(target, REMAND_STAGE_SECCOMP, "");
-	errno = -message_send(plan->control_fd, &message, listener);
+	errno = -message_send(plan->control_fd, &message, listener, &plan->permit);
 	return errno ? fail(target, REMAND_STAGE_SECCOMP, "(handing the listener over)") : 0;
 }
 
 /* From here on time is the program's: measured here, not when the supervisor gets to run. */
 static int declare_ready(struct target *target)
 {
+	const struct permit *permit = &target->plan->permit;
 	struct timespec cpu;
 	struct target_ready ready = { .monotonic_ns = clock_now_ns() };
 
-	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu) == 0)
+	if (permit_syscall(permit, SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, (long)&cpu, 0, 0) ==
+		0)
 		ready.cpu_ns = (uint64_t)cpu.tv_sec * NS_PER_S + (uint64_t)cpu.tv_nsec;
-	return write(target->plan->failure_fd, &ready, sizeof(ready)) == sizeof(ready)
+	return permit_syscall(permit, SYS_write, target->plan->failure_fd, (long)&ready,
+		       sizeof(ready), 0) == sizeof(ready)
 		       ? 0
 		       : fail(target, REMAND_STAGE_EXEC, "(telling the supervisor)");
 }
@@ -271,7 +277,8 @@ static int execute(struct target *target)
 
 	for (char **path = plan->programs; *path; path++) {
 		last = *path;
-		execve(*path, plan->argv, plan->env);
+		(void)permit_syscall(&plan->permit, SYS_execve, (long)*path, (long)plan->argv,
+			(long)plan->env, 0);
 		if (errno == EACCES)
 			refused = *path;
 		else if (errno != ENOENT && errno != ENOTDIR)
@@ -305,6 +312,7 @@ _Noreturn void target_main(const struct plan *plan, int go_fd)
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
 		if (stages[i](&target) < 0)
 			break;
-	(void)!write(plan->failure_fd, &target.failure, sizeof(target.failure));
+	(void)permit_syscall(&plan->permit, SYS_write, plan->failure_fd, (long)&target.failure,
+		sizeof(target.failure), 0);
 	_exit(125);
 }

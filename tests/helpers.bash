@@ -8,6 +8,7 @@ bats_require_minimum_version 1.5.0
 repo=${BASH_SOURCE[0]%/tests/*}
 : "${REMAND_BUILD:=$repo/.build/gcc}"
 export REMAND="$REMAND_BUILD/src/remand"
+export REMAND_POLICY_PATH="$repo/policies" # what is shipped, of this very tree
 export PROGRAMS="$REMAND_BUILD/tests/programs"
 export ATTACKS="$REMAND_BUILD/tests/attack"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The compiled filter, evaluated without running anything, and once loaded for real. */
+#include <inttypes.h>
 #include <linux/audit.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "bpf.h"
 #include "check.h"
 #include "fd.h"
+#include "permit.h"
 
 struct compiled {
 	struct syscall_rules rules;
@@ -400,4 +402,55 @@ TEST(the_kernel_loads_the_default_filter_and_obeys_it)
 	CHECK_INT(waitpid(pid, &status, 0), pid);
 	CHECK(WIFEXITED(status));
 	CHECK_INT(WEXITSTATUS(status), 0);
+}
+
+static void ask_permit(const struct filter_program *program, const char *name, uint64_t fifth,
+	uint64_t sixth, const char *want)
+{
+	char text[40];
+	const char *got =
+		bpf_ask(program, name, (const uint64_t[6]){ 0, 0, 0, 0, fifth, sixth }, text);
+
+	if (strcmp(got, want) != 0)
+		check_fail(__FILE__, __LINE__, "%s(%" PRIx64 ", %" PRIx64 ") is %s, not %s", name,
+			fifth, sixth, got, want);
+}
+
+TEST(only_who_knows_the_permit_makes_the_last_calls_before_exec)
+{
+	static const char *const calls[] = { "sendmsg", "prlimit64", "clock_gettime", "write",
+		"execve" };
+	COMPILED compiled = { 0 };
+	struct permit permit, other;
+
+	CHECK_INT(permit_make(&permit, NULL), 0);
+	CHECK_INT(permit_make(&other, NULL), 0);
+	CHECK(permit.words[0] != other.words[0] && permit.words[1] != other.words[1]);
+	CHECK_INT(syscall_rules_add(&compiled.rules, SYSCALL_KILL, "@known", NULL), 0);
+	CHECK_INT(permit_add_rules(&permit, &compiled.rules, NULL), 0);
+	CHECK_INT(filter_compile(&compiled.rules, &compiled.program, NULL), 0);
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		ask_permit(&compiled.program, calls[i], permit.words[0], permit.words[1], "allow");
+		ask_permit(&compiled.program, calls[i], 0, 0, "kill");
+		ask_permit(&compiled.program, calls[i], permit.words[0], other.words[1], "kill");
+		ask_permit(&compiled.program, calls[i], other.words[0], permit.words[1], "kill");
+		ask_permit(&compiled.program, calls[i], permit.words[1], permit.words[0], "kill");
+	}
+	ask_permit(&compiled.program, "read", permit.words[0], permit.words[1], "kill");
+	ask_permit(&compiled.program, "openat", permit.words[0], permit.words[1], "kill");
+}
+
+/* The kernel answers a call without running the filter when the number alone decides. */
+TEST(conditions_that_change_nothing_are_left_out)
+{
+	COMPILED bare = { 0 }, permitted = { 0 };
+	struct permit permit;
+
+	CHECK_INT(permit_make(&permit, NULL), 0);
+	CHECK_INT(syscall_rules_add(&bare.rules, SYSCALL_ALLOW, "@known", NULL), 0);
+	CHECK_INT(filter_compile(&bare.rules, &bare.program, NULL), 0);
+	CHECK_INT(syscall_rules_add(&permitted.rules, SYSCALL_ALLOW, "@known", NULL), 0);
+	CHECK_INT(permit_add_rules(&permit, &permitted.rules, NULL), 0);
+	CHECK_INT(filter_compile(&permitted.rules, &permitted.program, NULL), 0);
+	CHECK_INT(permitted.program.count, bare.program.count);
 }

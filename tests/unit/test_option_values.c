@@ -84,6 +84,7 @@ static const struct {
 	{ "cpuset", "0", FIELD(cpuset) },
 	{ "work", "some/dir", FIELD(work) },
 	{ "work", "with:colon", FIELD(work) },
+	{ "seccomp", "profile.json", FIELD(seccomp) },
 	{ "hostname", "judge-7", FIELD(hostname) },
 	{ "chdir", "/box/a b", FIELD(directory) },
 	{ "cgroup", "/sys/fs/cgroup/x", FIELD(cgroup) },
@@ -441,7 +442,8 @@ TEST(a_refused_value_is_quoted_with_its_option_and_what_was_expected)
 static bool is_covered(const char *name)
 {
 	static const char *const elsewhere[] = { "pids-fatal", "inherit-env", "stdin", "stdout",
-		"stderr" };
+		"stderr", /* and in test_options_policy.c: */ "policy", "allow", "deny", "kill",
+		"log" };
 
 	for (size_t i = 0; i < COUNT_OF(elsewhere); i++)
 		if (strcmp(name, elsewhere[i]) == 0)
