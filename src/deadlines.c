@@ -29,7 +29,7 @@
 static uint64_t earliest(const struct remand *run)
 {
 	const uint64_t deadlines[] = { run->wall_deadline_ns, run->cpu_check_ns, run->idle_check_ns,
-		run->kill_deadline_ns, run->stuck_deadline_ns };
+		run->stop_deadline_ns, run->stuck_deadline_ns };
 	uint64_t first = DEADLINE_NEVER;
 
 	for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
@@ -89,7 +89,8 @@ static void check_idle(struct remand *run, uint64_t now)
 {
 	uint64_t used;
 
-	if (group_cpu_ns(&run->group, &used) == 0 && used != run->idle_cpu_ns) {
+	/* Who is not let run is not idle. */
+	if (group_cpu_ns(&run->group, &used) == 0 && (used != run->idle_cpu_ns || run->suspended)) {
 		run->idle_cpu_ns = used;
 		run->idle_since_ns = now;
 	}
@@ -122,8 +123,8 @@ void deadlines_check(struct remand *run, uint64_t now)
 		check_stuck(run);
 		return;
 	}
-	if (now >= run->kill_deadline_ns)
-		supervise_finish(run);
+	if (now >= run->stop_deadline_ns)
+		stop_next(run);
 	if (now >= run->cpu_check_ns)
 		check_cpu(run, now);
 	if (now >= run->wall_deadline_ns)
@@ -136,7 +137,7 @@ void deadlines_start(struct remand *run)
 {
 	run->launched_ns = clock_now_ns();
 	run->cpu_check_ns = run->idle_check_ns = DEADLINE_NEVER;
-	run->kill_deadline_ns = run->stuck_deadline_ns = run->armed_ns = DEADLINE_NEVER;
+	run->stop_deadline_ns = run->stuck_deadline_ns = run->armed_ns = DEADLINE_NEVER;
 	/* Until exec the same timer watches over the set-up, which may hang in a dead file system.
 	 */
 	run->wall_deadline_ns = clock_after(run->launched_ns, SETUP_NS);

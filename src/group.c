@@ -286,6 +286,16 @@ static void measure_cpu(const struct group *group, struct group_usage *usage)
 		usage->system_ns = us * NS_PER_US;
 }
 
+uint64_t group_memory_bytes(const struct group *group)
+{
+	return read_number(group, "memory.current");
+}
+
+uint64_t group_pids(const struct group *group)
+{
+	return read_number(group, "pids.current");
+}
+
 void group_measure(const struct group *group, struct group_usage *ret_usage)
 {
 	measure_cpu(group, ret_usage);

@@ -33,6 +33,12 @@ int group_create(struct group *ret_group, int base_fd, const struct remand_spec 
 /* Kill every process in it, however many and however hidden. cgroup-v2.rst "cgroup.kill". */
 int group_kill(const struct group *group);
 
+/* Let all stand still, or go on. group_signal() needs a moment of it; then all is as it was. */
+int group_freeze(const struct group *group, bool frozen);
+/* 1: every process stands still, 0: not, or not yet. */
+int group_frozen(const struct group *group);
+int group_signal(const struct group *group, int signum);
+
 /* 1: processes live in it, 0: none but zombies, or -errno. */
 int group_populated(const struct group *group);
 
@@ -42,6 +48,10 @@ int group_cpu_ns(const struct group *group, uint64_t *ret_cpu_ns);
 /* A counter of memory.events or pids.events; 0 without the controller. */
 uint64_t group_oom_kills(const struct group *group);
 uint64_t group_fork_refusals(const struct group *group);
+
+/* Bytes in use, processes and threads; REMAND_UNKNOWN without the controller. */
+uint64_t group_memory_bytes(const struct group *group);
+uint64_t group_pids(const struct group *group);
 
 /* All that can be measured; what cannot is REMAND_UNKNOWN. */
 void group_measure(const struct group *group, struct group_usage *ret_usage);

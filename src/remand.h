@@ -347,8 +347,53 @@ int remand_result(struct remand *run, struct remand_result *ret_result);
  * and SIGPIPE for the caller, as with every pipe. -EINVAL: not a PIPE, or taken already. */
 int remand_take_stream(struct remand *run, int target_fd);
 
-/* Send a signal to the target itself, by pidfd. -ESRCH: it is gone or not yet there. */
-int remand_signal(struct remand *run, int signum);
+/* Whom an order is for. */
+enum remand_scope {
+	REMAND_ROOT, /* the target itself */
+	REMAND_ALL,  /* every process of the group, whatever session it fled to */
+};
+
+/* Send a signal, by pidfd. To ALL it goes while the group stands still, so that nobody forks away
+ * from under it; that takes milliseconds, and -ETIMEDOUT says that it could not be had and nobody
+ * got the signal. A SIGKILL is not the caller's order to end (remand_cancel()): the verdict will be
+ * `signal`. -ESRCH: it is gone or not yet there. -EINVAL: no such signal. */
+int remand_signal(struct remand *run, int signum, enum remand_scope scope);
+
+#define REMAND_STEPS_MAX 8
+
+/* One step of a stop: a signal, and how long to wait for the end before the next step. */
+struct remand_step {
+	int signum;
+	enum remand_scope scope;
+	uint64_t wait_ns; /* finite */
+};
+
+/* End the run by a schedule, e.g. { { SIGINT, REMAND_ROOT, 2 s }, { SIGTERM, REMAND_ALL, 5 s } };
+ * who is left after the last step is killed. Returns at once; the result comes as always, with the
+ * verdict `cancelled`. A run that has not begun, or is suspended, is killed or resumed first. No
+ * limit but memory and output acts any more. -ESRCH: it is ending already. -EINVAL: no such signal,
+ * no end of the waiting, no steps or too many. */
+int remand_stop(struct remand *run, const struct remand_step *steps, size_t count);
+
+/* Hold every process of the group, and let them go on. Their CPU time stands still, and the idle
+ * limit with it; the wall limit goes on. It takes effect within milliseconds; remand_stats() tells
+ * when. The end of the run needs no resuming. Only while the target runs: else -ESRCH. */
+int remand_suspend(struct remand *run, struct remand_error *error);
+int remand_resume(struct remand *run, struct remand_error *error);
+
+/* What the group uses while it runs; REMAND_UNKNOWN where it cannot be measured. */
+struct remand_stats {
+	size_t size; /* sizeof(struct remand_stats), to be set before the call */
+	bool started;
+	bool suspended; /* every process stands still */
+	uint64_t cpu_ns, user_ns, system_ns, wall_ns;
+	uint64_t memory_bytes, memory_peak_bytes;
+	uint64_t pids, pids_peak;
+	uint64_t stdout_bytes, stderr_bytes;
+};
+
+/* -ESRCH: it has ended, and the result has it all. -EINVAL: the size is wrong. */
+int remand_stats(const struct remand *run, struct remand_stats *ret_stats);
 
 /* End the run: the whole group is killed, at once or, where the spec has a grace time, after
  * SIGTERM and that time; a second call kills at once. The verdict will be `cancelled`. */
@@ -382,8 +427,22 @@ int remand_result_status(const struct remand_result *result);
 const char *remand_verdict_name(enum remand_verdict verdict);
 const char *remand_stage_name(enum remand_stage stage);
 const char *remand_enforcer_name(enum remand_enforcer enforcer);
+/* "EX_USAGE" for 64 and so on, as in sysexits.h. NULL: the code has no name there. */
+const char *remand_sysexit_name(int exit_code);
+
+/* ---- beside runs ---- */
+
+/* Two ends of a channel with message boundaries (a SOCK_SEQPACKET pair, close-on-exec), both the
+ * caller's: one for itself, one to be passed on (struct remand_pass) and then closed. When one side
+ * is gone the other reads an end of file. 0 or -errno. */
+int remand_channel(int ret_fds[2]);
 
 /* ---- specs from words ---- */
+
+/* Words as a shell would split them: blanks separate, quotes and backslashes protect, and nothing
+ * is ever expanded. *ret_words is NULL-terminated and one piece: the caller frees it with free().
+ * -EINVAL: a quote is not closed or a backslash ends the text; the error says at which byte. */
+int remand_split(const char *text, char ***ret_words, struct remand_error *error);
 
 /* "256M", "1.5GiB", "10KB", "max": bytes. -EINVAL on anything else, also trailing junk. */
 int remand_parse_size(const char *text, uint64_t *ret_bytes);

@@ -196,10 +196,12 @@ static json_t *error_json(const struct remand_error *error)
 
 static void add_outcome(json_t *object, const struct remand_result *result)
 {
+	const char *sysexit = result->exited ? remand_sysexit_name(result->exit_code) : NULL;
 	char buffer[16];
 
 	json_object_set_new(object, "exit_code",
 		result->exited ? json_integer(result->exit_code) : json_null());
+	json_object_set_new(object, "sysexit", sysexit ? json_string(sysexit) : json_null());
 	json_object_set_new(object, "signal",
 		result->signal ? json_string(reason_signal_name(result->signal, buffer))
 			       : json_null());

@@ -253,13 +253,6 @@ int remand_take_stream(struct remand *run, int target_fd)
 	return streams_take_end(&run->streams, target_fd);
 }
 
-int remand_signal(struct remand *run, int signum)
-{
-	if (run->target_fd < 0 || run->phase >= RUN_ENDING)
-		return -ESRCH;
-	return pidfd_send_signal(run->target_fd, signum, NULL, 0) < 0 ? syscall_errno() : 0;
-}
-
 int remand_cancel(struct remand *run)
 {
 	supervise_end(run, VERDICT_CAUSE_CANCEL);

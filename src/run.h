@@ -55,7 +55,7 @@ struct remand {
 
 	enum run_phase phase;
 	uint64_t launched_ns, started_ns, ended_ns;
-	uint64_t wall_deadline_ns, cpu_check_ns, idle_check_ns, kill_deadline_ns, stuck_deadline_ns;
+	uint64_t wall_deadline_ns, cpu_check_ns, idle_check_ns, stop_deadline_ns, stuck_deadline_ns;
 	uint64_t armed_ns; /* what timer_fd is set to */
 	uint64_t idle_since_ns, idle_cpu_ns;
 
@@ -64,7 +64,9 @@ struct remand {
 	int raw_status;
 	struct denial denial;
 	enum verdict_cause cause;
-	bool termed; /* SIGTERM was sent, the grace time runs */
+	struct remand_step stop[REMAND_STEPS_MAX]; /* how it is being ended, step by step */
+	size_t stop_count, stop_next;              /* stop_next 0: it is not */
+	bool suspended;                            /* by order of the caller */
 	struct remand_error start_error, internal_error;
 
 	struct remand_collect *collects; /* own copy, with own strings */
@@ -95,6 +97,10 @@ bool supervise_all_dead(const struct remand *run);
 
 /* run.c: give back what was lent; the first failure. */
 int run_return_loans(struct remand *run);
+
+/* orders.c: begin to end it step by step; the next step, the last of which is the kill. */
+void stop_begin(struct remand *run, const struct remand_step *steps, size_t count);
+void stop_next(struct remand *run);
 
 /* conclude.c: when everything is dead, fill run->result from all that is known. */
 void conclude(struct remand *run);

@@ -30,7 +30,7 @@ void supervise_kill(struct remand *run)
 {
 	int r = group_kill(&run->group);
 
-	run->kill_deadline_ns = DEADLINE_NEVER;
+	run->stop_deadline_ns = DEADLINE_NEVER;
 	if (r < 0)
 		supervise_fail(run, r, "cannot kill the group");
 }
@@ -75,21 +75,17 @@ static bool wants_grace(const struct remand *run, enum verdict_cause cause)
 
 void supervise_end(struct remand *run, enum verdict_cause cause)
 {
+	const struct remand_step grace = { SIGTERM, REMAND_ROOT, run->spec.grace_ns };
+
 	if (run->phase >= RUN_ENDING)
 		return;
 	if (run->cause == VERDICT_CAUSE_NONE)
 		run->cause = cause;
 	/* A second order to end, within the grace time of the first, is meant. */
-	if (!wants_grace(run, cause) || (run->termed && cause == VERDICT_CAUSE_CANCEL)) {
+	if (!wants_grace(run, cause) || (run->stop_next > 0 && cause == VERDICT_CAUSE_CANCEL))
 		supervise_finish(run);
-		return;
-	}
-	deadlines_cancel_limits(run);
-	if (run->termed)
-		return;
-	run->termed = true;
-	run->kill_deadline_ns = clock_after(clock_now_ns(), run->spec.grace_ns);
-	(void)pidfd_send_signal(run->target_fd, SIGTERM, NULL, 0);
+	else if (run->stop_next == 0)
+		stop_begin(run, &grace, 1);
 }
 
 /* ---- what the watches bring ---- */

@@ -81,9 +81,9 @@ static struct remand_result unmeasured(void)
 }
 
 static const char *const members[] = { "schema", "id", "verdict", "reason", "evidence", "exit_code",
-	"signal", "core_dumped", "cpu_ns", "user_ns", "system_ns", "wall_ns", "memory_peak_bytes",
-	"pids_peak", "stdout_bytes", "stderr_bytes", "limits", "isolation", "policy", "pressure",
-	"trustworthy_time", "denied", "start_error" };
+	"sysexit", "signal", "core_dumped", "cpu_ns", "user_ns", "system_ns", "wall_ns",
+	"memory_peak_bytes", "pids_peak", "stdout_bytes", "stderr_bytes", "limits", "isolation",
+	"policy", "pressure", "trustworthy_time", "denied", "start_error" };
 
 TEST(every_member_of_the_schema_is_there_for_every_verdict)
 {
@@ -142,7 +142,7 @@ TEST(what_was_measured_is_reported_to_the_unit)
 
 TEST(what_was_not_measured_or_does_not_apply_is_null_and_never_0)
 {
-	static const char *const nulls[] = { "exit_code", "signal", "cpu_ns", "user_ns",
+	static const char *const nulls[] = { "exit_code", "sysexit", "signal", "cpu_ns", "user_ns",
 		"system_ns", "wall_ns", "memory_peak_bytes", "pids_peak", "stdout_bytes",
 		"stderr_bytes", "trustworthy_time", "denied", "start_error", "raw_status",
 		"collect_failed" };
@@ -213,6 +213,28 @@ TEST(a_signal_is_reported_by_name_and_then_there_is_no_exit_code)
 	CHECK(json_is_null(json_object_get(object, "exit_code")));
 	CHECK(json_is_true(json_object_get(object, "core_dumped")));
 	CHECK_INT(json_integer_value(json_object_get(object, "raw_status")), SIGSEGV | 0x80);
+}
+
+TEST(exit_codes_of_sysexits_have_their_names_and_no_others)
+{
+	struct remand_result result = measured();
+	int named = 0;
+
+	for (int code = -1; code < 300; code++)
+		named += remand_sysexit_name(code) != NULL;
+	CHECK_INT(named, 15);
+	CHECK_STR(remand_sysexit_name(64), "EX_USAGE");
+	CHECK_STR(remand_sysexit_name(78), "EX_CONFIG");
+	result.exited = true;
+	for (result.exit_code = 63; result.exit_code < 66; result.exit_code++) {
+		JSON *object = report(&result);
+		const char *name = json_string_value(json_object_get(object, "sysexit"));
+
+		if (result.exit_code == 63)
+			CHECK(json_is_null(json_object_get(object, "sysexit")));
+		else
+			CHECK_STR(name, result.exit_code == 64 ? "EX_USAGE" : "EX_DATAERR");
+	}
 }
 
 TEST(evidence_is_an_object_of_counters)
