@@ -12,6 +12,12 @@ OUTSIDE=()
 # These programs wreck the machine where remand does not hold them, and all are shown without it
 # first, which takes root: only where the machine is thrown away. A file that needs more to be
 # there for its tests says it in `prepare`.
+# What is made once for all tests of a file: `prepare_file`.
+setup_file() {
+	has root && has vm && has cgroup_v2 || return 0
+	if declare -F prepare_file >/dev/null; then prepare_file; fi
+}
+
 setup() {
 	requires root vm cgroup_v2
 	cd "$BATS_TEST_TMPDIR" || return 1

@@ -114,7 +114,7 @@ static int start_daemon(const char *name, bool close_streams)
 	}
 	detach(close_streams);
 	take_name(name);
-	alarm(20);
+	alarm(300);
 	forever();
 	return 0;
 }

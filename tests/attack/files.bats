@@ -8,14 +8,12 @@ SECRETS=(/root/attack-secret /home/attack/secret /var/lib/attack/secret /srv/att
 	/tmp/attack-secret /run/attack-secret /mnt/attack-secret /dev/shm/attack-secret)
 
 # Open to everybody by their own modes: only the wall of the cell can hold.
-prepare() {
+prepare_file() {
 	mkdir -p /home/attack /var/lib/attack /srv/attack /usr/share/attack-directory
 	chmod 755 /root /home /home/attack
 	local secret
-	for secret in "${SECRETS[@]}"; do
-		echo secret >"$secret"
-		chmod 666 "$secret"
-	done
+	for secret in "${SECRETS[@]}"; do echo secret >"$secret"; done
+	chmod 666 "${SECRETS[@]}"
 	echo open >/usr/share/attack-open
 	chmod 666 /usr/share/attack-open
 	chmod 1777 /usr/share/attack-directory
@@ -53,7 +51,7 @@ prepare() {
 
 @test "a file of the system cannot be removed" {
 	outside files unlink /usr/share/attack-open
-	prepare
+	prepare_file
 	inside files unlink /usr/share/attack-open
 	[[ -e /usr/share/attack-open ]]
 }

@@ -163,15 +163,15 @@ no_secret_in() {
 	[[ $status -eq 1 && ! -e work/device ]]
 }
 
-@test "a tree of ten thousand directories in the box does not hold remand up" {
+@test "a tree of three thousand directories in the box does not hold remand up" {
 	OPTIONS=(--time 200 --wall 200)
-	planted deep-tree 10000
+	planted deep-tree 3000
 	assert_nothing_left
 }
 
-@test "a tree of ten thousand directories in the work directory does not hold the next run up" {
+@test "a tree of three thousand directories in the work directory does not hold the next run up" {
 	OPTIONS+=(--time 200 --wall 200)
-	planted deep-tree 10000
+	planted deep-tree 3000
 	planted symlink out /nowhere
 	assert_nothing_left
 }
