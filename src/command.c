@@ -137,6 +137,32 @@ int command_parse(struct remand_options *options, int argc, char **argv)
 	return r < 0 ? -1 : optind;
 }
 
+int command_load(struct remand_options *options)
+{
+	struct remand_error error;
+	int r = remand_options_load_policy(options, &error);
+
+	if (r < 0)
+		command_complain(error.message);
+	return r;
+}
+
+int command_format(const struct remand_options *options, bool *ret_text)
+{
+	const char *format = remand_options_text(options, "format");
+	char message[512];
+
+	if (!format)
+		return 0;
+	*ret_text = strcmp(format, "text") == 0;
+	if (*ret_text || strcmp(format, "json") == 0)
+		return 0;
+	snprintf(message, sizeof(message), "--format: '%s' is not a format; expected json or text",
+		format);
+	command_complain(message);
+	return -EINVAL;
+}
+
 void command_help(const char *usage)
 {
 	const char *section = "";

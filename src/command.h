@@ -15,10 +15,17 @@ int command_parse(struct remand_options *options, int argc, char **argv);
 /* --help of a verb: usage line, then the option table. */
 void command_help(const char *usage);
 
+/* Read the policy, once all options are set. -errno after having said what is wrong. */
+int command_load(struct remand_options *options);
+
+/* Which form is asked for: `*ret_text` comes with the one if none is. -EINVAL, said. */
+int command_format(const struct remand_options *options, bool *ret_text);
+
 /* One line on stderr, "remand: ...". */
 void command_complain(const char *message);
 
 /* Verbs. */
 int command_run(int argc, char **argv);
+int command_show(int argc, char **argv);
 
 #endif

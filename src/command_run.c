@@ -53,20 +53,6 @@ static int complain_about_report(const char *where, int r)
 	return r;
 }
 
-static int parse_format(const struct remand_options *options, bool *ret_text)
-{
-	const char *format = remand_options_text(options, "format");
-	char message[512];
-
-	*ret_text = format && strcmp(format, "text") == 0;
-	if (!format || *ret_text || strcmp(format, "json") == 0)
-		return 0;
-	snprintf(message, sizeof(message), "--format: '%s' is not a format; expected json or text",
-		format);
-	command_complain(message);
-	return -EINVAL;
-}
-
 /* Opened before anything starts: a report that cannot be written is known at once. */
 static int open_report(const struct remand_options *options, const struct remand_spec *spec,
 	struct report_target *ret)
@@ -74,7 +60,7 @@ static int open_report(const struct remand_options *options, const struct remand
 	const char *where = remand_options_text(options, "report");
 
 	*ret = (struct report_target){ .fd = -1, .where = where };
-	if (parse_format(options, &ret->text) < 0)
+	if (command_format(options, &ret->text) < 0)
 		return -EINVAL;
 	if (!where)
 		return 0;
@@ -209,16 +195,6 @@ static struct remand_spec complete(const struct remand_options *options, char **
 	return spec;
 }
 
-static int load_policy(struct remand_options *options)
-{
-	struct remand_error error;
-	int r = remand_options_load_policy(options, &error);
-
-	if (r < 0)
-		command_complain(error.message);
-	return r;
-}
-
 int command_run(int argc, char **argv)
 {
 	struct remand_options *options;
@@ -238,7 +214,7 @@ int command_run(int argc, char **argv)
 	} else if (first >= 0 && first >= argc) {
 		command_complain(
 			"say which program to run: remand run [OPTION...] [--] PROGRAM [ARG...]");
-	} else if (first >= 0 && load_policy(options) == 0) {
+	} else if (first >= 0 && command_load(options) == 0) {
 		struct remand_spec spec = complete(options, argv + first);
 
 		status = run_and_report(options, &spec);

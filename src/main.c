@@ -12,6 +12,7 @@ static const struct verb {
 	const char *help;
 } verbs[] = {
 	{ "run", command_run, "one program in custody" },
+	{ "show", command_show, "what a run would be, and who said so" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -19,7 +20,8 @@ static const struct verb {
 static int help(void)
 {
 	puts("remand - run programs that nobody should trust\n\n"
-	     "  remand run [OPTION...] [--] PROGRAM [ARG...]\n\n"
+	     "  remand run [OPTION...] [--] PROGRAM [ARG...]\n"
+	     "  remand show [OPTION...] [--] [PROGRAM [ARG...]]\n\n"
 	     "Verbs:");
 	for (size_t i = 0; i < VERBS; i++)
 		printf("  %-8s %s\n", verbs[i].name, verbs[i].help);

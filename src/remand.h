@@ -461,6 +461,7 @@ struct remand_option {
 	const char *section;  /* heading in --help */
 	const char *help;
 	bool command_only; /* belongs to the command (report, verbosity), not to a spec */
+	bool repeats;      /* a list: each value counts, not only the last */
 };
 
 int remand_options_new(struct remand_options **ret_options);
@@ -474,6 +475,10 @@ int remand_options_load_policy(struct remand_options *options, struct remand_err
 /* The spec so far, without argv; valid until the next call with these options. NULL: a policy was
  * set and is not loaded. */
 const struct remand_spec *remand_options_spec(const struct remand_options *options);
+/* The plan of a run as JSON, see remand(1), SHOW: what each value is and who said so. argv may be
+ * NULL. Starts nothing. The caller frees *ret_json. */
+int remand_options_show(const struct remand_options *options, const char *const *argv,
+	char **ret_json, struct remand_error *error);
 /* The words given for a command_only option: its value, "" for a flag, NULL when not given. */
 const char *remand_options_text(const struct remand_options *options, const char *name);
 /* Row i of the table, NULL past its end. */

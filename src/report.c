@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "capture.h"
+#include "json_text.h"
 #include "reason.h"
 #include "remand.h"
 
@@ -125,21 +126,6 @@ static json_t *number(uint64_t value)
 	return value == REMAND_UNKNOWN ? json_null() : json_integer((json_int_t)value);
 }
 
-/* Text that a target may have had a hand in need not be UTF-8. */
-static json_t *text(const char *value)
-{
-	char plain[1024];
-	json_t *string = json_string(value);
-
-	if (string)
-		return string;
-	snprintf(plain, sizeof(plain), "%s", value);
-	for (char *c = plain; *c; c++)
-		if ((unsigned char)*c >= 0x80)
-			*c = '?';
-	return json_string(plain);
-}
-
 static json_t *evidence_json(const struct remand_result *result)
 {
 	json_t *object = json_object();
@@ -191,7 +177,7 @@ static json_t *error_json(const struct remand_error *error)
 	if (!error->message[0])
 		return json_null();
 	return json_pack("{s:s, s:s?, s:o}", "stage", remand_stage_name(error->stage), "errno",
-		name, "message", text(error->message));
+		name, "message", json_text(error->message));
 }
 
 static void add_outcome(json_t *object, const struct remand_result *result)
@@ -228,7 +214,7 @@ static void add_conditions(json_t *object, const struct remand_result *result)
 	json_object_set_new(object, "isolation", json_string("full"));
 	json_object_set_new(object, "network", json_string(result->network_host ? "host" : "none"));
 	json_object_set_new(
-		object, "policy", result->policy[0] ? text(result->policy) : json_null());
+		object, "policy", result->policy[0] ? json_text(result->policy) : json_null());
 	json_object_set_new(object, "pressure",
 		json_pack("{s:o, s:o, s:o}", "cpu_some_ns", number(result->pressure_cpu_ns),
 			"memory_some_ns", number(result->pressure_memory_ns), "io_some_ns",
@@ -246,7 +232,7 @@ char *remand_result_json(const struct remand_result *result)
 	json_object_set_new(object, "schema", json_integer(1));
 	json_object_set_new(object, "id", result->id[0] ? json_string(result->id) : json_null());
 	json_object_set_new(object, "verdict", json_string(remand_verdict_name(result->verdict)));
-	json_object_set_new(object, "reason", text(result->reason));
+	json_object_set_new(object, "reason", json_text(result->reason));
 	json_object_set_new(object, "evidence", evidence_json(result));
 	add_outcome(object, result);
 	add_usage(object, result);
@@ -254,7 +240,7 @@ char *remand_result_json(const struct remand_result *result)
 	json_object_set_new(object, "denied", denied_json(result));
 	json_object_set_new(object, "start_error", error_json(&result->start_error));
 	json_object_set_new(object, "collect_failed",
-		result->collect_failed[0] ? text(result->collect_failed) : json_null());
+		result->collect_failed[0] ? json_text(result->collect_failed) : json_null());
 	dump = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
 	return dump;
