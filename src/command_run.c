@@ -182,7 +182,8 @@ static int run_and_report(const struct remand_options *options, const struct rem
 	return status;
 }
 
-/* The command's defaults where they differ from the library's: streams are the caller's. */
+/* The command's defaults where they differ from the library's: streams are the caller's, and this
+ * process may go where its runs can be held. */
 static struct remand_spec complete(const struct remand_options *options, char **argv)
 {
 	struct remand_spec spec = *remand_options_spec(options);
@@ -192,6 +193,7 @@ static struct remand_spec complete(const struct remand_options *options, char **
 		if (streams[i]->kind == REMAND_STREAM_DEFAULT)
 			streams[i]->kind = REMAND_STREAM_INHERIT;
 	spec.argv = (const char *const *)argv;
+	spec.enter_scope = true;
 	return spec;
 }
 

@@ -52,6 +52,9 @@ static const struct {
 		"user namespaces are forbidden here; see user.max_user_namespaces, "
 		"kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns "
 		"and the container's seccomp profile" },
+	{ REMAND_STAGE_CLONE, EACCES,
+		"a user can start processes only below a cgroup.procs of his own: start remand "
+		"itself inside the tree that --cgroup names" },
 	{ REMAND_STAGE_CLONE, ENOSPC,
 		"a limit on namespaces is reached; see the sysctls user.max_*_namespaces" },
 	{ REMAND_STAGE_CLONE, EAGAIN,

@@ -16,7 +16,7 @@
 #include "syscalls.h"
 
 /* proc(5), mountinfo: "... (4) root (5) mount point ... - (9) type ...". */
-static bool is_cgroup2_line(char *line, char **ret_mount_point)
+static bool is_cgroup2_line(char *line, char **ret_root, char **ret_mount_point)
 {
 	char *type = strstr(line, " - "), *field = line;
 
@@ -26,14 +26,16 @@ static bool is_cgroup2_line(char *line, char **ret_mount_point)
 		field = strchr(field, ' ');
 		if (!field)
 			return false;
-		field++;
+		*field++ = '\0';
+		if (i == 2)
+			*ret_root = field;
 	}
 	field[strcspn(field, " ")] = '\0';
 	*ret_mount_point = field;
 	return true;
 }
 
-static int find_cgroup2(char path[PATH_MAX])
+static int find_cgroup2(char ret_root[PATH_MAX], char ret_path[PATH_MAX])
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");
 	CLEANUP_FREE char *line = NULL;
@@ -43,10 +45,12 @@ static int find_cgroup2(char path[PATH_MAX])
 	if (!file)
 		return syscall_errno();
 	while (r == -ENOENT && getline(&line, &size, file) > 0) {
-		char *mount_point;
+		char *root = NULL, *mount_point = NULL;
 
-		if (is_cgroup2_line(line, &mount_point) && strlen(mount_point) < PATH_MAX) {
-			memcpy(path, mount_point, strlen(mount_point) + 1);
+		if (is_cgroup2_line(line, &root, &mount_point) && strlen(root) < PATH_MAX &&
+			strlen(mount_point) < PATH_MAX) {
+			memcpy(ret_root, root, strlen(root) + 1);
+			memcpy(ret_path, mount_point, strlen(mount_point) + 1);
 			r = 0;
 		}
 	}
@@ -74,7 +78,7 @@ int host_open(struct host *ret_host, struct remand_error *error)
 {
 	struct host host = { .cgroup_fd = -1 };
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	int r = find_cgroup2(host.cgroup_path);
+	int r = find_cgroup2(host.cgroup_root, host.cgroup_path);
 
 	if (r == -ENOENT)
 		return error_say(error, REMAND_STAGE_HOST, r,

@@ -10,8 +10,9 @@
 struct host {
 	int cgroup_fd; /* the cgroup2 mount point */
 	char cgroup_path[PATH_MAX];
-	bool privileged;  /* CAP_SYS_ADMIN and CAP_SETUID in this user namespace */
-	int landlock_abi; /* 0: none */
+	char cgroup_root[PATH_MAX]; /* which part of the tree is mounted there; "/": all */
+	bool privileged;            /* CAP_SYS_ADMIN and CAP_SETUID in this user namespace */
+	int landlock_abi;           /* 0: none */
 	unsigned int cpus;
 };
 

@@ -208,6 +208,10 @@ struct remand_spec {
 
 	/* Where the run's group is made; default: found, see remand(1) THE GROUP. */
 	const char *cgroup;
+	/* Where no cgroup is delegated to the caller and systemd runs: ask it for a transient scope
+	 * with Delegate=yes and move the whole calling process there, with all its threads. This
+	 * changes the caller, so that without it such a host is refused. */
+	bool enter_scope;
 
 	struct remand_stream input, output, error;
 	const struct remand_pass *passes; /* further descriptors; no two with one target_fd */
