@@ -26,4 +26,16 @@ static inline uint64_t clock_after(uint64_t start_ns, uint64_t duration_ns)
 	return duration_ns > DEADLINE_NEVER - start_ns ? DEADLINE_NEVER : start_ns + duration_ns;
 }
 
+/* What is left until the deadline, as ppoll(2) takes it. NULL: for ever. */
+static inline struct timespec *clock_until(uint64_t deadline_ns, struct timespec *buffer)
+{
+	uint64_t now = clock_now_ns();
+	uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
+
+	if (deadline_ns == DEADLINE_NEVER)
+		return NULL;
+	*buffer = (struct timespec){ (time_t)(left / NS_PER_S), (long)(left % NS_PER_S) };
+	return buffer;
+}
+
 #endif

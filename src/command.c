@@ -67,11 +67,11 @@ static void complain_about(int code, char **argv)
 	else if (optopt >= LONG_BASE && option)
 		snprintf(message, sizeof(message), "--%s takes no value", option->name);
 	else if (optopt)
-		snprintf(message, sizeof(message), "there is no option -%c; see remand run --help",
-			optopt);
+		snprintf(message, sizeof(message), "there is no option -%c; see remand %s --help",
+			optopt, argv[0]);
 	else
-		snprintf(message, sizeof(message), "there is no option %s; see remand run --help",
-			argv[optind - 1]);
+		snprintf(message, sizeof(message), "there is no option %s; see remand %s --help",
+			argv[optind - 1], argv[0]);
 	command_complain(message);
 }
 
@@ -86,7 +86,7 @@ static bool is_abbreviated(const struct remand_option *option, const char *word)
 		       (word[2 + length] && word[2 + length] != '='));
 }
 
-static int set_option(struct remand_options *options, int code, const char *word)
+static int set_option(struct remand_options *options, const char *verb, int code, const char *word)
 {
 	const struct remand_option *option = find_option(code);
 	struct remand_error error;
@@ -94,6 +94,12 @@ static int set_option(struct remand_options *options, int code, const char *word
 
 	if (!option)
 		return -EINVAL;
+	if (option->verb && strcmp(option->verb, verb) != 0) {
+		snprintf(message, sizeof(message), "--%s is an option of remand %s", option->name,
+			option->verb);
+		command_complain(message);
+		return -EINVAL;
+	}
 	if (code >= LONG_BASE && is_abbreviated(option, word)) {
 		snprintf(message, sizeof(message), "there is no option %s; did you mean --%s?",
 			word, option->name);
@@ -119,6 +125,7 @@ int command_parse(struct remand_options *options, int argc, char **argv)
 	else
 		build(longs, shorts);
 	opterr = 0;
+	optind = 0; /* from the start, also the second time: getopt(3), NOTES */
 	while (r == 0) {
 		int at = optind;
 		int code = getopt_long(argc, argv, shorts, longs, NULL);
@@ -129,7 +136,7 @@ int command_parse(struct remand_options *options, int argc, char **argv)
 			complain_about(code, argv);
 			r = -EINVAL;
 		} else {
-			r = set_option(options, code, argv[at]);
+			r = set_option(options, argv[0], code, argv[at]);
 		}
 	}
 	free(longs);
@@ -163,7 +170,7 @@ int command_format(const struct remand_options *options, bool *ret_text)
 	return -EINVAL;
 }
 
-void command_help(const char *usage)
+void command_help(const char *verb, const char *usage)
 {
 	const char *section = "";
 
@@ -172,6 +179,8 @@ void command_help(const char *usage)
 		const struct remand_option *option = remand_option_at(i);
 		char left[64];
 
+		if (option->verb && strcmp(option->verb, verb) != 0)
+			continue;
 		if (strcmp(section, option->section) != 0)
 			printf("\n%s\n", option->section);
 		section = option->section;

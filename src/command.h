@@ -13,7 +13,10 @@
 int command_parse(struct remand_options *options, int argc, char **argv);
 
 /* --help of a verb: usage line, then the option table. */
-void command_help(const char *usage);
+void command_help(const char *verb, const char *usage);
+
+/* A signalfd for what asks us to end, but for what our caller ignores. */
+int command_open_signals(void);
 
 /* Read the policy, once all options are set. -errno after having said what is wrong. */
 int command_load(struct remand_options *options);
@@ -27,5 +30,6 @@ void command_complain(const char *message);
 /* Verbs. */
 int command_run(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_batch(int argc, char **argv);
 
 #endif

@@ -17,9 +17,6 @@
 
 static const char usage[] = "remand run [OPTION...] [--] PROGRAM [ARG...]";
 
-/* Signals that ask us to end: the run is ended first. */
-static const int endings[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-
 struct report_target {
 	const char *where;
 	int fd; /* -1: none */
@@ -101,21 +98,6 @@ static void say_result(const struct remand_options *options, const struct remand
 	free(line);
 }
 
-static int open_signals(void)
-{
-	struct sigaction action;
-	sigset_t set;
-
-	sigemptyset(&set);
-	/* Who starts us with a signal ignored, as nohup(1) does, wants it ignored. */
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-		if (sigaction(endings[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-			sigaddset(&set, endings[i]);
-	/* The library's keeper resets the mask for the target. */
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 /* Until the result is there; a signal to us cancels the run. *ret_signal: which, or 0. */
 static int follow(struct remand *run, int signal_fd, int *ret_signal, struct remand_error *error)
 {
@@ -143,7 +125,7 @@ static int follow(struct remand *run, int signal_fd, int *ret_signal, struct rem
 static int execute(const struct remand_spec *spec, struct remand_result *ret_result,
 	int *ret_signal, struct remand_error *error)
 {
-	CLEANUP_FD int signal_fd = open_signals();
+	CLEANUP_FD int signal_fd = command_open_signals();
 	struct remand *run = NULL;
 	int r = remand_start(spec, &run, error);
 
@@ -208,7 +190,7 @@ int command_run(int argc, char **argv)
 	}
 	first = command_parse(options, argc, argv);
 	if (first >= 0 && remand_options_text(options, "help")) {
-		command_help(usage);
+		command_help("run", usage);
 		status = 0;
 	} else if (first >= 0 && remand_options_text(options, "version")) {
 		puts("remand " REMAND_VERSION);

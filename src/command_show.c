@@ -208,7 +208,7 @@ int command_show(int argc, char **argv)
 	}
 	first = command_parse(options, argc, argv);
 	if (first >= 0 && remand_options_text(options, "help")) {
-		command_help(usage);
+		command_help("show", usage);
 		status = 0;
 	} else if (first >= 0 && command_load(options) == 0) {
 		status = show(options, argv + first);

@@ -417,6 +417,38 @@ void remand_result_clear(struct remand_result *result);
  * is the caller's, or -errno. */
 int remand_open_output(const struct remand_spec *spec, const char *path);
 
+/* ---- many runs ---- */
+
+#define REMAND_PARALLEL_MAX 65536
+
+/* Runs that go on at the same time, at most `parallel` of them, in the thread of the caller. */
+struct remand_batch;
+
+int remand_batch_new(size_t parallel, struct remand_batch **ret_batch, struct remand_error *error);
+/* Kill what still runs, release everything. NULL is fine. Returns NULL. */
+struct remand_batch *remand_batch_free(struct remand_batch *batch);
+
+/* Start a run; `tag` is the caller's own and comes back with the result. -EAGAIN: as many as may be
+ * are under way, take a result first. Any other error: this run could not be started. The kinds of
+ * stream that a caller must serve, PIPE, are refused. */
+int remand_batch_submit(struct remand_batch *batch, const struct remand_spec *spec, uint64_t tag,
+	struct remand_error *error);
+
+/* The next result, in the order in which runs end, and its tag. -ETIMEDOUT: none within timeout_ns
+ * (0: none now; REMAND_UNLIMITED waits for ever). -ENOENT: no run is under way. */
+int remand_batch_next(struct remand_batch *batch, uint64_t timeout_ns, uint64_t *ret_tag,
+	struct remand_result *ret_result, struct remand_error *error);
+
+/* A pollable fd, owned by the batch: readable means that remand_batch_next(), with a timeout of 0,
+ * has work to do. */
+int remand_batch_fd(const struct remand_batch *batch);
+
+/* How many are under way, their results not yet taken. */
+size_t remand_batch_running(const struct remand_batch *batch);
+
+/* remand_cancel() for each run under way; the results come as always. */
+void remand_batch_cancel(struct remand_batch *batch);
+
 /* ---- results as text ---- */
 
 /* The report, schema 1, one JSON object. Caller frees. NULL: out of memory. */
@@ -466,6 +498,8 @@ struct remand_option {
 	const char *help;
 	bool command_only; /* belongs to the command (report, verbosity), not to a spec */
 	bool repeats;      /* a list: each value counts, not only the last */
+	const char
+		*verb; /* the only verb of the command that takes it, NULL: all that run programs */
 };
 
 int remand_options_new(struct remand_options **ret_options);

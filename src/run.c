@@ -197,18 +197,6 @@ int remand_dispatch(struct remand *run, struct remand_error *error)
 	return supervise_dispatch(run, error);
 }
 
-/* What is left until the deadline, as ppoll(2) takes it. NULL: for ever. */
-static struct timespec *remaining(uint64_t deadline_ns, struct timespec *buffer)
-{
-	uint64_t now = clock_now_ns();
-	uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
-
-	if (deadline_ns == DEADLINE_NEVER)
-		return NULL;
-	*buffer = (struct timespec){ (time_t)(left / NS_PER_S), (long)(left % NS_PER_S) };
-	return buffer;
-}
-
 int remand_wait(struct remand *run, uint64_t timeout_ns, struct remand_error *error)
 {
 	uint64_t deadline_ns = timeout_ns == REMAND_UNLIMITED
@@ -222,7 +210,7 @@ int remand_wait(struct remand *run, uint64_t timeout_ns, struct remand_error *er
 
 		if (r != 0)
 			return r < 0 ? r : 0;
-		r = ppoll(&fd, 1, remaining(deadline_ns, &buffer), NULL);
+		r = ppoll(&fd, 1, clock_until(deadline_ns, &buffer), NULL);
 		if (r == 0)
 			return -ETIMEDOUT;
 		if (r < 0 && errno != EINTR)
@@ -316,8 +304,7 @@ struct remand *remand_free(struct remand *run)
 	return NULL;
 }
 
-/* Nobody could take the caller's end. */
-static int refuse_pipes(const struct remand_spec *spec, struct remand_error *error)
+int run_refuse_pipes(const struct remand_spec *spec, struct remand_error *error)
 {
 	struct remand_spec copy;
 	int r = spec_copy(spec, &copy, error);
@@ -326,7 +313,8 @@ static int refuse_pipes(const struct remand_spec *spec, struct remand_error *err
 		(copy.input.kind == REMAND_STREAM_PIPE || copy.output.kind == REMAND_STREAM_PIPE ||
 			copy.error.kind == REMAND_STREAM_PIPE))
 		return error_say(error, REMAND_STAGE_SPEC, -EINVAL,
-			"remand_run() cannot give out the end of a PIPE; use remand_start()");
+			"nobody could take the end of a stream of the kind PIPE here; use "
+			"remand_start()");
 	return r;
 }
 
@@ -334,7 +322,7 @@ int remand_run(const struct remand_spec *spec, struct remand_result *ret_result,
 	struct remand_error *error)
 {
 	struct remand *run = NULL;
-	int r = refuse_pipes(spec, error);
+	int r = run_refuse_pipes(spec, error);
 
 	if (r == 0)
 		r = remand_start(spec, &run, error);

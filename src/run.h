@@ -95,6 +95,9 @@ void supervise_kill(struct remand *run);
 /* The group is empty and the keeper, with all of its pid namespace, is gone. */
 bool supervise_all_dead(const struct remand *run);
 
+/* run.c: where nobody could take the caller's end of a PIPE. */
+int run_refuse_pipes(const struct remand_spec *spec, struct remand_error *error);
+
 /* run.c: give back what was lent; the first failure. */
 int run_return_loans(struct remand *run);
 

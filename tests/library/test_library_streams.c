@@ -268,7 +268,7 @@ TEST(remand_run_refuses_a_pipe_that_nobody_could_take)
 
 	CHECK_INT(remand_run(&spec, &result, &error), -EINVAL);
 	CHECK_STR(error.message,
-		"remand_run() cannot give out the end of a PIPE; use remand_start()");
+		"nobody could take the end of a stream of the kind PIPE here; use remand_start()");
 }
 
 /* Two runs, the output of the first being the input of the second: one carries, with one pipe. */

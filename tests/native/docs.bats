@@ -51,7 +51,7 @@ setup() {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	cat >"$BATS_TEST_TMPDIR/bin/remand" <<-END
 		#!/bin/bash
-		[[ \$1 != run ]] || exec "$REMAND" run $off "\${@:2}"
+		[[ \$1 != run && \$1 != batch ]] || exec "$REMAND" "\$1" $off "\${@:2}"
 		exec "$REMAND" "\$@"
 	END
 	chmod +x "$BATS_TEST_TMPDIR/bin/remand"
@@ -110,8 +110,14 @@ section() {
 	sed -n "/^# $2\$/,/^# [A-Z]/p" "$repo/src/man/$1.scd"
 }
 
+# The whole table: what every verb takes, and what only one does.
+options_help() {
+	"$REMAND" run --help
+	"$REMAND" batch --help | sed -n '/^Batch$/,/^$/p'
+}
+
 @test "remand(1) explains every option of the table, with its letter and placeholder, and no other" {
-	"$REMAND" run --help | sed -nE 's/^  (-.|  ) --([a-z-]+) ?([^ ]+)? .*/\1 --\2 \3/p' |
+	options_help | sed -nE 's/^  (-.|  ) --([a-z-]+) ?([^ ]+)? .*/\1 --\2 \3/p' |
 		awk '{ print ($1 ~ /^--/ ? $1 " " $2 : $1 ", " $2 " " $3) }' | sed 's/ $//' | sort >table
 	section remand.1 OPTIONS | sed -nE 's/^(\*-.*)/\1/p' | tr -d '*' | sed -E 's/_(.*)_$/\1/' | sort >page
 	[[ $(wc -l <table) -ge 35 ]]
@@ -211,7 +217,7 @@ assert_completes() {
 
 # The long options of the table, in the array `options`.
 list_options() {
-	mapfile -t options < <("$REMAND" run --help | sed -nE 's/^  (-.|  ) (--[a-z-]+).*/\2/p')
+	mapfile -t options < <(options_help | sed -nE 's/^  (-.|  ) (--[a-z-]+).*/\2/p')
 	((${#options[@]} >= 35))
 }
 
