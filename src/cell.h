@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include "box.h"
 #include "error.h"
 #include "host.h"
 #include "path.h"
@@ -23,13 +24,15 @@ enum cell_step_kind {
 	CELL_PROC,
 	CELL_MASK,      /* a file that reads as empty, where the cell has it */
 	CELL_READ_ONLY, /* a directory of the cell made read-only, where it has it */
+	CELL_DEVICE, /* without a cell: a device of the host that may be used; source: its path */
 };
 
 struct cell_step {
 	enum cell_step_kind kind;
 	char *destination; /* relative to the cell's root */
 	char *source;
-	int tree_fd;         /* CELL_BIND: a detached copy of the source, -1: the keeper makes it */
+	int tree_fd;         /* CELL_BIND: a detached copy of the source, -1: the keeper makes it.
+			      * Without a cell: the source itself, -1: the host has none */
 	uint64_t attributes; /* MOUNT_ATTR_* of mount_setattr(2) */
 	char size[24];       /* CELL_TMPFS: bytes as tmpfs(5) takes them, 0 is no limit */
 	char inodes[24];     /* CELL_TMPFS: how many files, likewise */
@@ -55,6 +58,10 @@ struct cell {
  * with its field hostile filled in. */
 int cell_plan(struct cell *ret_cell, const struct remand_spec *spec, const struct host *host,
 	struct remand_error *error);
+/* The same where the target has no file system of its own (cell_host.c): what it may use of the
+ * host's. */
+int cell_plan_host(struct cell *ret_cell, const struct remand_spec *spec, const struct box *box,
+	const struct isolation *isolation, struct remand_error *error);
 void cell_done(struct cell *cell);
 
 /* A detached copy of a source, mounts below it included; -errno. Async-signal-safe. */

@@ -258,6 +258,8 @@ static int build_step(const struct cell_builder *builder, const struct cell_step
 		return build_mask(builder, step);
 	case CELL_READ_ONLY:
 		return build_read_only(builder, step);
+	case CELL_DEVICE: /* not in a cell */
+		break;
 	}
 	return -EINVAL;
 }

@@ -97,7 +97,8 @@ static int program_in_work(struct cell *cell, const struct remand_spec *spec, co
 	return asprintf(&cell->program, "/box/%s", rest) < 0 ? -ENOMEM : 1;
 }
 
-/* PROGRAM with a slash: shown where it can be run, unless the cell shows it anyway. */
+/* PROGRAM with a slash: shown where it can be run, unless the cell shows it anyway. With a root of
+ * the caller's choice a full name means a program in there. */
 int cell_files_add_program(struct cell *cell, const struct remand_spec *spec)
 {
 	const char *program = spec->argv[0];
@@ -107,7 +108,7 @@ int cell_files_add_program(struct cell *cell, const struct remand_spec *spec)
 	if (!strchr(program, '/') || program[strspn(program, "/")] == '\0' ||
 		access(program, F_OK) < 0)
 		return 0;
-	if (program[0] == '/' && is_visible(cell, program))
+	if (program[0] == '/' && (spec->root || is_visible(cell, program)))
 		return 0;
 	r = program_in_work(cell, spec, program);
 	if (r != 0)

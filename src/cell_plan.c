@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the cell consists of: system directories, a few files of /etc, /dev, /proc, /box, the rest.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,9 +16,9 @@
 #include "cell.h"
 #include "cell_files.h"
 #include "cell_steps.h"
+#include "id_map.h"
 #include "syscalls.h"
 
-#define ATTR_WRITABLE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
 /* A device node must not be under nodev; writing to a device needs no writable mount. */
 #define ATTR_DEVICE (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC)
 
@@ -41,11 +42,6 @@ static const char *const masked[] = { "proc/kcore", "proc/keys", "proc/key-users
 	"proc/latency_stats" };
 static const char *const read_only[] = { "proc/sys", "proc/bus", "proc/fs", "proc/irq" };
 
-static const char passwd[] = "root:x:0:0:root:/:/usr/sbin/nologin\n"
-			     "box:x:1000:1000:box:/box:/bin/sh\n"
-			     "nobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n";
-static const char group[] = "root:x:0:\nbox:x:1000:\nnogroup:x:65534:\n";
-
 /* Room for so much data and a sane number of files beside what we put there ourselves. */
 static void size_tmpfs(uint64_t bytes, uint64_t slack, char size[24], char inodes[24])
 {
@@ -55,15 +51,14 @@ static void size_tmpfs(uint64_t bytes, uint64_t slack, char size[24], char inode
 	snprintf(inodes, 24, "%" PRIu64, limited ? bytes / 4096 + SKELETON_INODES : 0);
 }
 
-/* The host's own layout: a link stays the same link, a directory is bound, what is absent is
+/* As the source is: a link stays the same link, a directory or file is bound, what is absent is
  * absent. */
-static int add_as_host_has_it(struct cell *cell, const char *path)
+static int add_as_it_is(struct cell *cell, const char *path, const char *source)
 {
-	char source[PATH_MAX], target[PATH_MAX];
+	char target[PATH_MAX];
 	struct stat st;
 	ssize_t n;
 
-	snprintf(source, sizeof(source), "/%s", path);
 	if (lstat(source, &st) < 0)
 		return errno == ENOENT ? 0 : syscall_errno();
 	if (!S_ISLNK(st.st_mode))
@@ -75,7 +70,69 @@ static int add_as_host_has_it(struct cell *cell, const char *path)
 	return cell_step_add(cell, CELL_SYMLINK, path, target) ? 0 : -ENOMEM;
 }
 
-static int add_system(struct cell *cell)
+static int add_as_host_has_it(struct cell *cell, const char *path)
+{
+	char source[64];
+
+	snprintf(source, sizeof(source), "/%s", path);
+	return add_as_it_is(cell, path, source);
+}
+
+/* What the cell brings itself, whatever a root directory has there. */
+static bool is_own(const char *name)
+{
+	static const char *const own[] = { ".", "..", "box", "dev", "file", "proc", "run", "sys",
+		"tmp" };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcmp(name, own[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Entry by entry: the cell's own directories need places to be mounted on, and in somebody's root
+ * directory none is made. */
+static int add_root(struct cell *cell, const char *root)
+{
+	DIR *stream = opendir(root);
+	char source[PATH_MAX];
+	int r = 0;
+
+	if (!stream)
+		return syscall_errno();
+	for (struct dirent *entry; r == 0 && (entry = readdir(stream));) {
+		if (is_own(entry->d_name))
+			continue;
+		if (snprintf(source, sizeof(source), "%s/%s", root, entry->d_name) >=
+			(int)sizeof(source))
+			r = -ENAMETOOLONG;
+		else
+			r = add_as_it_is(cell, entry->d_name, source);
+	}
+	closedir(stream);
+	return r;
+}
+
+/* The first line with an id counts, so that the target is box, or root where it asked for that. */
+static int add_accounts(struct cell *cell, const struct remand_user *user)
+{
+	const uint32_t uid = user->given ? user->uid : ID_MAP_TARGET;
+	const uint32_t gid = user->given ? user->gid : ID_MAP_TARGET;
+	char passwd[256], group[128];
+
+	snprintf(passwd, sizeof(passwd),
+		"%s:x:%u:%u:%s:/box:/bin/sh\nroot:x:0:0:root:/:/usr/sbin/nologin\n"
+		"nobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
+		uid ? "box" : "root", uid, gid, uid ? "box" : "root");
+	snprintf(group, sizeof(group), "%s:x:%u:\nroot:x:0:\nnogroup:x:65534:\n",
+		gid ? "box" : "root", gid);
+	return cell_step_add(cell, CELL_TEXT, "etc/passwd", passwd) &&
+			       cell_step_add(cell, CELL_TEXT, "etc/group", group)
+		       ? 0
+		       : -ENOMEM;
+}
+
+static int add_system(struct cell *cell, const struct remand_user *user)
 {
 	int r = 0;
 
@@ -90,10 +147,10 @@ static int add_system(struct cell *cell)
 		r = add_as_host_has_it(cell, "etc/alternatives");
 	if (r == 0)
 		r = add_as_host_has_it(cell, "etc/localtime");
-	if (r == 0 && !(cell_step_add(cell, CELL_TEXT, "etc/passwd", passwd) &&
-			      cell_step_add(cell, CELL_TEXT, "etc/group", group) &&
-			      cell_step_add(cell, CELL_TEXT, "etc/hosts",
-				      "127.0.0.1 localhost\n::1 localhost\n") &&
+	if (r == 0)
+		r = add_accounts(cell, user);
+	if (r == 0 && !(cell_step_add(cell, CELL_TEXT, "etc/hosts",
+				"127.0.0.1 localhost\n::1 localhost\n") &&
 			      cell_step_add(cell, CELL_TEXT, "etc/nsswitch.conf",
 				      "passwd: files\ngroup: files\nhosts: files\n")))
 		r = -ENOMEM;
@@ -127,7 +184,7 @@ static int add_scratch(struct cell *cell, const char *destination, mode_t mode)
 
 	if (!step)
 		return -ENOMEM;
-	step->attributes = ATTR_WRITABLE;
+	step->attributes = CELL_ATTR_WRITABLE;
 	step->mode = mode;
 	return 0;
 }
@@ -165,8 +222,9 @@ static int add_own(struct cell *cell, const struct remand_spec *spec)
 	if (r == 0)
 		r = add_scratch(cell, "tmp", 01777);
 	if (r == 0)
-		r = spec->work ? cell_step_add_bind(cell, "box", spec->work, ATTR_WRITABLE, false)
-			       : add_scratch(cell, "box", 0700);
+		r = spec->work
+			    ? cell_step_add_bind(cell, "box", spec->work, CELL_ATTR_WRITABLE, false)
+			    : add_scratch(cell, "box", 0700);
 	return r;
 }
 
@@ -179,7 +237,7 @@ static int add_binds(struct cell *cell, const struct remand_spec *spec)
 		const char *destination = bind->destination ? bind->destination : bind->source;
 
 		r = cell_step_add_bind(cell, destination + 1, bind->source,
-			bind->writable ? ATTR_WRITABLE : CELL_ATTR_READ_ONLY, false);
+			bind->writable ? CELL_ATTR_WRITABLE : CELL_ATTR_READ_ONLY, false);
 	}
 	for (size_t i = 0; r == 0 && i < spec->tmpfs_count; i++) {
 		uint64_t bytes = spec->tmpfs[i].bytes ? spec->tmpfs[i].bytes : spec->disk_bytes;
@@ -188,7 +246,7 @@ static int add_binds(struct cell *cell, const struct remand_spec *spec)
 
 		if (!step)
 			return -ENOMEM;
-		step->attributes = ATTR_WRITABLE;
+		step->attributes = CELL_ATTR_WRITABLE;
 		size_tmpfs(bytes, 0, step->size, step->inodes);
 	}
 	return r;
@@ -224,7 +282,12 @@ int cell_plan(struct cell *ret_cell, const struct remand_spec *spec, const struc
 
 	cell.disk_bytes = spec->disk_bytes;
 	size_tmpfs(spec->disk_bytes, SKELETON_BYTES, cell.size, cell.inodes);
-	r = add_system(&cell);
+	r = spec->root ? add_root(&cell, spec->root) : add_system(&cell, &spec->user);
+	if (r < 0 && spec->root) {
+		cell_done(&cell);
+		return error_errno(
+			error, REMAND_STAGE_CELL, r, "cannot show %s as the root", spec->root);
+	}
 	if (r == 0)
 		r = add_own(&cell, spec);
 	if (r == 0)

@@ -13,6 +13,7 @@ struct cell_step *cell_step_add(
 int cell_step_add_bind(struct cell *cell, const char *destination, const char *source,
 	uint64_t attributes, bool optional);
 
+#define CELL_ATTR_WRITABLE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
 /* Files of the caller, read-only. */
 #define CELL_ATTR_READ_ONLY (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
 

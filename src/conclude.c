@@ -82,7 +82,11 @@ static void fill_limits(struct remand *run)
 		[REMAND_LIMIT_PIDS] = { spec->pids, REMAND_ENFORCER_CGROUP },
 		[REMAND_LIMIT_CPUS] = { spec->cpus_milli, REMAND_ENFORCER_CGROUP },
 		[REMAND_LIMIT_OUTPUT] = { spec->output_bytes, REMAND_ENFORCER_WATCH },
-		[REMAND_LIMIT_DISK] = { spec->disk_bytes, REMAND_ENFORCER_TMPFS },
+		/* Without a file system of its own nobody counts: refused where asked for. */
+		[REMAND_LIMIT_DISK] = { run->result.isolation == REMAND_ISOLATION_FULL
+						? spec->disk_bytes
+						: REMAND_UNLIMITED,
+			REMAND_ENFORCER_TMPFS },
 		[REMAND_LIMIT_OPEN_FILES] = { spec->open_files, REMAND_ENFORCER_RLIMIT },
 		[REMAND_LIMIT_STACK] = { spec->stack_bytes, REMAND_ENFORCER_RLIMIT },
 	};
@@ -131,6 +135,10 @@ void conclude(struct remand *run)
 	result->network_host = run->spec.network == REMAND_NETWORK_HOST;
 	streams_follow_offset(&run->streams);
 	collect(run);
+	r = box_remove(&run->box);
+	if (r < 0)
+		error_errno(&run->internal_error, REMAND_STAGE_CELL, r,
+			"cannot remove the run's directory %s", run->box.path);
 	r = run_return_loans(run);
 	if (r < 0)
 		error_errno(&run->internal_error, REMAND_STAGE_CELL, r,

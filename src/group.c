@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,6 +204,17 @@ int group_populated(const struct group *group)
 	if (r == 0)
 		r = file_find_u64(text, "populated", &populated);
 	return r < 0 ? r : populated != 0;
+}
+
+/* After a kill, everybody dies in milliseconds; who is stuck in the kernel is not waited for. */
+#define DYING_MS 20000
+
+void group_await_empty(const struct group *group)
+{
+	struct pollfd changed = { .fd = group->events_fd, .events = POLLPRI };
+
+	while (group_populated(group) == 1 && poll(&changed, 1, DYING_MS) > 0)
+		;
 }
 
 int group_cpu_ns(const struct group *group, uint64_t *ret_cpu_ns)

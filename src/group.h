@@ -42,6 +42,9 @@ int group_signal(const struct group *group, int signum);
 /* 1: processes live in it, 0: none but zombies, or -errno. */
 int group_populated(const struct group *group);
 
+/* After group_kill(): return when nobody is left, or when somebody will not die. */
+void group_await_empty(const struct group *group);
+
 /* CPU time so far; -errno when it cannot be read. */
 int group_cpu_ns(const struct group *group, uint64_t *ret_cpu_ns);
 

@@ -58,13 +58,12 @@ static int find_cgroup2(char ret_root[PATH_MAX], char ret_path[PATH_MAX])
 	return r;
 }
 
-static bool is_privileged(void)
+static bool has_capabilities(const cap_value_t *needed, size_t count)
 {
-	static const cap_value_t needed[] = { CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID };
 	cap_t caps = cap_get_proc();
 	bool all = caps != NULL;
 
-	for (size_t i = 0; caps && i < sizeof(needed) / sizeof(needed[0]); i++) {
+	for (size_t i = 0; caps && i < count; i++) {
 		cap_flag_value_t value = CAP_CLEAR;
 
 		cap_get_flag(caps, needed[i], CAP_EFFECTIVE, &value);
@@ -72,6 +71,15 @@ static bool is_privileged(void)
 	}
 	cap_free(caps);
 	return all;
+}
+
+static void probe_privilege(struct host *host)
+{
+	static const cap_value_t ids[] = { CAP_SETUID, CAP_SETGID, CAP_CHOWN };
+	static const cap_value_t administration[] = { CAP_SYS_ADMIN };
+
+	host->may_set_ids = has_capabilities(ids, sizeof(ids) / sizeof(ids[0]));
+	host->privileged = host->may_set_ids && has_capabilities(administration, 1);
 }
 
 int host_open(struct host *ret_host, struct remand_error *error)
@@ -92,7 +100,7 @@ int host_open(struct host *ret_host, struct remand_error *error)
 	if (host.cgroup_fd < 0)
 		return error_errno(error, REMAND_STAGE_HOST, syscall_errno(), "cannot open %s",
 			host.cgroup_path);
-	host.privileged = is_privileged();
+	probe_privilege(&host);
 	host.landlock_abi = landlock_probe_abi();
 	host.cpus = cpus > 0 ? (unsigned int)cpus : 1;
 	*ret_host = host;

@@ -11,8 +11,9 @@ struct host {
 	int cgroup_fd; /* the cgroup2 mount point */
 	char cgroup_path[PATH_MAX];
 	char cgroup_root[PATH_MAX]; /* which part of the tree is mounted there; "/": all */
-	bool privileged;            /* CAP_SYS_ADMIN and CAP_SETUID in this user namespace */
-	int landlock_abi;           /* 0: none */
+	bool privileged;            /* CAP_SYS_ADMIN and may_set_ids */
+	bool may_set_ids; /* CAP_SETUID, CAP_SETGID and CAP_CHOWN in this user namespace */
+	int landlock_abi; /* 0: none */
 	unsigned int cpus;
 };
 

@@ -16,33 +16,92 @@
 #include "error.h"
 #include "fd.h"
 #include "file.h"
-#include "plan.h"
 #include "syscalls.h"
 
 #define TARGET_IDS 0x70000000U
 /* pid_max is at most 2^22 (PID_MAX_LIMIT), so the two ranges do not meet. */
 #define KEEPER_IDS (TARGET_IDS + (1U << 22))
 
-void id_map_choose(struct id_map *ret_map, pid_t keeper_pid, bool separate)
+/* The keeper's own number inside: root's, or the next that the target does not have. */
+static uid_t other_than(const struct id_map_inside *inside)
 {
-	*ret_map = (struct id_map){ .separate = separate };
-	if (separate) {
-		ret_map->keeper_id = KEEPER_IDS + (uid_t)keeper_pid;
-		ret_map->target_id = TARGET_IDS + (uid_t)keeper_pid;
+	uid_t id = 0;
+
+	while (id == inside->target_uid || id == inside->target_gid)
+		id++;
+	return id;
+}
+
+static void choose_in_namespace(struct id_map *map, const struct remand_user *user)
+{
+	struct id_map_inside *inside = &map->inside;
+
+	map->own_target = map->separate;
+	inside->change_keeper = inside->change_target = true;
+	inside->may_set_groups = map->separate;
+	inside->target_uid = user->given ? user->uid : ID_MAP_TARGET;
+	inside->target_gid = user->given ? user->gid : ID_MAP_TARGET;
+	inside->keeper_id = map->separate ? other_than(inside) : inside->target_uid;
+}
+
+/* Where everybody sees the host's ids. */
+static void choose_on_host(struct id_map *map, const struct remand_user *user)
+{
+	map->own_target = map->separate || user->given;
+	if (user->given) {
+		map->target_uid = user->uid;
+		map->target_gid = user->gid;
 	}
+	map->inside = (struct id_map_inside){
+		.change_keeper = map->separate,
+		.change_target = map->own_target,
+		.may_set_groups = map->own_target,
+		.keeper_id = map->keeper_id,
+		.target_uid = map->target_uid,
+		.target_gid = map->target_gid,
+	};
+}
+
+void id_map_choose(struct id_map *ret_map, pid_t keeper_pid, const struct id_map_wish *wish)
+{
+	struct id_map map = { .user_namespace = wish->user_namespace, .separate = wish->separate };
+
+	if (map.separate) {
+		map.keeper_id = KEEPER_IDS + (uid_t)keeper_pid;
+		map.target_uid = map.target_gid = TARGET_IDS + (uid_t)keeper_pid;
+	}
+	if (map.user_namespace)
+		choose_in_namespace(&map, &wish->user);
+	else
+		choose_on_host(&map, &wish->user);
+	*ret_map = map;
 }
 
 /* user_namespaces(7): "inside outside count" lines, written once, in one write. */
-static int write_map(const struct id_map *map, int directory, const char *file, uid_t own)
+static int write_map(
+	int directory, const char *file, const uint32_t keeper[2], const uint32_t target[2])
 {
 	char text[64];
+	int n = snprintf(text, sizeof(text), "%u %u 1\n", target[0], target[1]);
 
-	if (map->separate)
-		snprintf(text, sizeof(text), "%u %u 1\n%u %u 1\n", PLAN_KEEPER_ID, map->keeper_id,
-			PLAN_TARGET_ID, map->target_id);
-	else
-		snprintf(text, sizeof(text), "%u %u 1\n", PLAN_TARGET_ID, own);
+	if (keeper)
+		snprintf(text + n, sizeof(text) - (size_t)n, "%u %u 1\n", keeper[0], keeper[1]);
 	return file_write(directory, file, text);
+}
+
+static int write_maps(const struct id_map *map, int directory)
+{
+	const struct id_map_inside *inside = &map->inside;
+	const uint32_t keeper[] = { inside->keeper_id, map->keeper_id };
+	const uint32_t uid[] = { inside->target_uid, map->separate ? map->target_uid : geteuid() };
+	const uint32_t gid[] = { inside->target_gid, map->separate ? map->target_gid : getegid() };
+	int r = map->separate ? 0 : file_write(directory, "setgroups", "deny");
+
+	if (r == 0)
+		r = write_map(directory, "gid_map", map->separate ? keeper : NULL, gid);
+	if (r == 0)
+		r = write_map(directory, "uid_map", map->separate ? keeper : NULL, uid);
+	return r;
 }
 
 int id_map_write(const struct id_map *map, pid_t pid, int keeper_fd, struct remand_error *error)
@@ -61,11 +120,7 @@ int id_map_write(const struct id_map *map, pid_t pid, int keeper_fd, struct rema
 	if (poll(&ended, 1, 0) != 0)
 		return error_say(error, REMAND_STAGE_ID_MAP, -ESRCH,
 			"the keeper was killed before it began");
-	r = map->separate ? 0 : file_write(directory, "setgroups", "deny");
-	if (r == 0)
-		r = write_map(map, directory, "gid_map", getegid());
-	if (r == 0)
-		r = write_map(map, directory, "uid_map", geteuid());
+	r = write_maps(map, directory);
 	return r < 0 ? error_errno(error, REMAND_STAGE_ID_MAP, r,
 			       "cannot write the id maps of the user namespace")
 		     : 0;

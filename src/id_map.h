@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* uid_map and gid_map of the cell's user namespace. */
+/* Who keeper and target become: ids on the host, ids that they see, and the maps between. */
 #ifndef ID_MAP_H
 #define ID_MAP_H
 
@@ -7,18 +7,38 @@
 
 #include "remand.h"
 
-/* Host ids of one run. */
-struct id_map {
-	bool separate;
-	uid_t keeper_id; /* also the group's number */
-	uid_t target_id;
+/* Whom a target in a cell sees itself as, unless --user says otherwise. */
+#define ID_MAP_TARGET 1000U
+
+/* What is wanted of a run's ids. */
+struct id_map_wish {
+	bool user_namespace;     /* they see other ids than the host does */
+	bool separate;           /* each run gets host ids that nobody else has; needs privilege */
+	struct remand_user user; /* whom the target sees itself as */
 };
 
-/* separate: each run gets host ids that nobody else has; else the caller's own id is all there is.
- */
-void id_map_choose(struct id_map *ret_map, pid_t keeper_pid, bool separate);
+/* Ids as keeper and target set them, in their own user namespace. The order to go carries them. */
+struct id_map_inside {
+	bool change_keeper, change_target; /* else they stay who the caller is */
+	bool may_set_groups; /* without privilege the kernel forbids it: user_namespaces(7) */
+	uid_t keeper_id;     /* also the group's number */
+	uid_t target_uid;
+	gid_t target_gid;
+};
 
-/* Write the maps of the keeper. pid names it in /proc, keeper_fd proves that it is still it. */
+/* The ids of one run. */
+struct id_map {
+	bool user_namespace, separate;
+	bool own_target;             /* on the host the target is not the caller */
+	uid_t keeper_id, target_uid; /* on the host; separate only */
+	gid_t target_gid;
+	struct id_map_inside inside;
+};
+
+void id_map_choose(struct id_map *ret_map, pid_t keeper_pid, const struct id_map_wish *wish);
+
+/* Write the maps of the keeper's user namespace. pid names it in /proc, keeper_fd proves that it is
+ * still it. */
 int id_map_write(const struct id_map *map, pid_t pid, int keeper_fd, struct remand_error *error);
 
 #endif

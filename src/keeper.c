@@ -18,8 +18,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/securebits.h>
 #include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -41,7 +43,8 @@ struct keeper {
 	const struct plan *plan;
 	int target_fd;    /* pidfd */
 	pid_t target_pid; /* only ever compared with what wait reports */
-	bool reported;
+	bool reported, childless;
+	struct id_map_inside ids;
 	int go_fd;
 	int signal_fd;
 	struct failure failure;
@@ -63,15 +66,16 @@ _Noreturn static void fail(struct keeper *keeper, enum remand_stage stage, const
 
 static void wait_for_go(struct keeper *keeper)
 {
-	char order;
+	struct keeper_order order;
 	ssize_t n;
 
 	do
-		n = recv(keeper->plan->control_fd, &order, 1, 0);
+		n = recv(keeper->plan->control_fd, &order, sizeof(order), 0);
 	while (n < 0 && errno == EINTR);
 	/* EOF: the supervisor gave up and knows why. */
-	if (n != 1 || order != KEEPER_GO)
+	if (n != sizeof(order))
 		_exit(125);
+	keeper->ids = order.ids;
 }
 
 /* Our own process attributes, before anything is built or born. */
@@ -92,6 +96,10 @@ static void settle(struct keeper *keeper)
 	(void)file_write(AT_FDCWD, "/proc/self/oom_score_adj", "0");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		fail(keeper, REMAND_STAGE_CREDENTIALS, "(dumpable)");
+	/* PID 1 gets the orphans anyway. */
+	if (!(keeper->plan->isolation.namespaces & CLONE_NEWPID) &&
+		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		fail(keeper, REMAND_STAGE_CREDENTIALS, "(subreaper)");
 }
 
 /* A failure means that the supervisor is gone; the loop will see that. */
@@ -103,6 +111,7 @@ static void tell(const struct keeper *keeper, const struct message *message, int
 static void start_target(struct keeper *keeper)
 {
 	struct message message = { .kind = MESSAGE_TARGET };
+	struct target_birth birth = { .ids = &keeper->ids, .in_group = true };
 	int go[2];
 	struct clone_args args = {
 		.flags = CLONE_PIDFD | CLONE_INTO_CGROUP,
@@ -116,11 +125,17 @@ static void start_target(struct keeper *keeper)
 		(go[0] = fcntl(go[0], F_DUPFD_CLOEXEC, keeper->plan->floor)) < 0)
 		fail(keeper, REMAND_STAGE_CLONE, "(pipe)");
 	keeper->target_pid = syscall_clone3(&args);
+	if (keeper->target_pid < 0 && errno == ENOSYS) {
+		birth.in_group = false;
+		args.flags &= ~(uint64_t)CLONE_INTO_CGROUP;
+		keeper->target_pid = syscall_clone(&args);
+	}
 	if (keeper->target_pid < 0)
 		fail(keeper, REMAND_STAGE_CLONE, "in its cgroup");
 	if (keeper->target_pid == 0) {
 		close(go[1]);
-		target_main(keeper->plan, go[0]);
+		birth.go_fd = go[0];
+		target_main(keeper->plan, &birth);
 	}
 	close(go[0]);
 	keeper->go_fd = go[1];
@@ -129,10 +144,18 @@ static void start_target(struct keeper *keeper)
 
 static void become_keeper(struct keeper *keeper)
 {
-	const uid_t id = keeper->plan->separate_ids ? PLAN_KEEPER_ID : PLAN_TARGET_ID;
+	const struct id_map_inside *ids = &keeper->ids;
+	const uid_t id = ids->keeper_id;
 
+	if (!ids->change_keeper)
+		return;
+	/* Where root becomes somebody else among the host's ids, the capabilities to build the cell
+	 * with must stay: capabilities(7), "Effect of user ID changes". */
+	if (keeper->plan->isolation.cell &&
+		prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) < 0)
+		fail(keeper, REMAND_STAGE_CREDENTIALS, "(securebits of the keeper)");
 	/* Raw calls: glibc's would want to synchronise threads that exist only in the caller. */
-	if (keeper->plan->separate_ids && syscall(SYS_setgroups, 0, NULL) < 0)
+	if (ids->may_set_groups && syscall(SYS_setgroups, 0, NULL) < 0)
 		fail(keeper, REMAND_STAGE_CREDENTIALS, "(supplementary groups of the keeper)");
 	if (syscall(SYS_setresgid, id, id, id) < 0 || syscall(SYS_setresuid, id, id, id) < 0)
 		fail(keeper, REMAND_STAGE_CREDENTIALS, "(ids of the keeper)");
@@ -160,12 +183,15 @@ static void send_box(const struct keeper *keeper)
 static void build(struct keeper *keeper)
 {
 	const struct plan *plan = keeper->plan;
+	const struct id_map_inside *ids = &keeper->ids;
 
-	if (sethostname(plan->hostname, strlen(plan->hostname)) < 0)
+	if ((plan->isolation.namespaces & CLONE_NEWUTS) &&
+		sethostname(plan->hostname, strlen(plan->hostname)) < 0)
 		fail(keeper, REMAND_STAGE_CELL, "(host name)");
-	if (plan->own_network)
+	if (plan->isolation.namespaces & CLONE_NEWNET)
 		raise_loopback(keeper);
-	if (cell_build(&plan->cell, PLAN_TARGET_ID, PLAN_TARGET_ID, &keeper->failure) < 0)
+	if (plan->isolation.cell &&
+		cell_build(&plan->cell, ids->target_uid, ids->target_gid, &keeper->failure) < 0)
 		give_up(keeper);
 	if (plan->send_box)
 		send_box(keeper);
@@ -182,7 +208,7 @@ static void give_up_privilege(struct keeper *keeper)
 static void release(struct keeper *keeper)
 {
 	const int keep[] = { keeper->plan->control_fd, keeper->plan->supervisor_fd,
-		keeper->target_fd, keeper->signal_fd, keeper->go_fd };
+		keeper->target_fd, keeper->signal_fd, keeper->go_fd, keeper->plan->kill_fd };
 
 	if (fd_close_all_but(keep, sizeof(keep) / sizeof(keep[0])) < 0)
 		fail(keeper, REMAND_STAGE_STDIO, "(close_range)");
@@ -209,7 +235,7 @@ static void report_status(const struct keeper *keeper, const siginfo_t *info)
 	tell(keeper, &message, -1);
 }
 
-/* Orphans come to PID 1; the target is just one of its children. */
+/* Orphans come to PID 1 and to a subreaper; the target is just one of its children. */
 static void reap(struct keeper *keeper)
 {
 	struct signalfd_siginfo ignored;
@@ -219,7 +245,11 @@ static void reap(struct keeper *keeper)
 	for (;;) {
 		siginfo_t info = { 0 };
 
-		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WALL) < 0 || !info.si_pid)
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WALL) < 0) {
+			keeper->childless = errno == ECHILD;
+			return;
+		}
+		if (!info.si_pid)
 			return;
 		if (info.si_pid == keeper->target_pid) {
 			report_status(keeper, &info);
@@ -228,8 +258,21 @@ static void reap(struct keeper *keeper)
 	}
 }
 
-/* The supervisor has killed the group before it gave the order: the target's status is due now. */
-#define LAST_STATUS_NS NS_PER_S
+/* How long the dying may take, in milliseconds; a process stuck in the kernel is not waited for. */
+#define DYING_MS 1000
+
+/* The order to end was given after the group was killed: the target's status is due now. Without a
+ * pid namespace nobody else takes the dead away, but for the host's init when it gets to it. */
+static void watch_dying(struct keeper *keeper)
+{
+	struct pollfd fd = { .fd = keeper->signal_fd, .events = POLLIN };
+	const uint64_t deadline_ns = clock_after(clock_now_ns(), DYING_MS * NS_PER_MS);
+	const bool all = keeper->plan->kill_fd >= 0;
+
+	while (!(all ? keeper->childless : keeper->reported) && clock_now_ns() < deadline_ns &&
+		poll(&fd, 1, DYING_MS) > 0)
+		reap(keeper);
+}
 
 static void watch(struct keeper *keeper)
 {
@@ -238,7 +281,6 @@ static void watch(struct keeper *keeper)
 		{ .fd = keeper->signal_fd, .events = POLLIN },
 		{ .fd = keeper->plan->control_fd, .events = POLLIN },
 	};
-	uint64_t deadline_ns;
 	int n;
 
 	do {
@@ -247,10 +289,13 @@ static void watch(struct keeper *keeper)
 			reap(keeper);
 		/* The supervisor is gone, or shut its end down: that is the order to end. */
 	} while (n < 0 ? errno == EINTR : !fds[0].revents && !fds[2].revents);
-	deadline_ns = clock_after(clock_now_ns(), LAST_STATUS_NS);
-	while (!fds[0].revents && !keeper->reported && clock_now_ns() < deadline_ns &&
-		poll(fds, 2, LAST_STATUS_NS / NS_PER_MS) > 0)
-		reap(keeper);
+	/* Without a pid namespace our own end would end nobody else. A supervisor that ends by
+	 * itself has done this already; one that was killed shows first by its end of the socket.
+	 */
+	if (keeper->plan->kill_fd >= 0)
+		(void)!write(keeper->plan->kill_fd, "1", 1);
+	if (!fds[0].revents || keeper->plan->kill_fd >= 0)
+		watch_dying(keeper);
 }
 
 _Noreturn void keeper_main(const struct plan *plan)

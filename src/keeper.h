@@ -3,11 +3,12 @@
 #ifndef KEEPER_H
 #define KEEPER_H
 
+#include "id_map.h"
 #include "plan.h"
 
-/* Supervisor to keeper: one byte. */
-enum keeper_order {
-	KEEPER_GO = 'g', /* the ids are mapped, begin */
+/* Supervisor to keeper: the ids are mapped, begin. */
+struct keeper_order {
+	struct id_map_inside ids;
 };
 
 /* The keeper's whole life, in the child of clone3. */

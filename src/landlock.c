@@ -38,6 +38,9 @@
 #define RULE_PATH_BENEATH      1
 #define CREATE_RULESET_VERSION 1U
 
+#define NET_BIND_TCP    (1ULL << 0) /* ABI 4 */
+#define NET_CONNECT_TCP (1ULL << 1) /* ABI 4 */
+
 struct ruleset_attributes {
 	uint64_t handled_access_fs;
 	uint64_t handled_access_net; /* ABI 4 */
@@ -77,10 +80,12 @@ static uint64_t handled_by(int abi)
 	return handled;
 }
 
-static int create(int abi)
+static int create(int abi, bool bar_network)
 {
 	const struct ruleset_attributes attributes = {
 		.handled_access_fs = handled_by(abi),
+		/* No rule grants a port. */
+		.handled_access_net = abi >= 4 && bar_network ? NET_BIND_TCP | NET_CONNECT_TCP : 0,
 		.scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL : 0,
 	};
 	/* An older kernel takes the longer struct as long as what it does not know is zero. */
@@ -120,6 +125,7 @@ static bool is_writable(const struct cell_step *step)
 	case CELL_PROC:
 	case CELL_MASK:
 	case CELL_READ_ONLY:
+	case CELL_DEVICE:
 		break;
 	}
 	return false;
@@ -174,15 +180,65 @@ static int fill(int ruleset, int abi, const struct cell *cell, const char **ret_
 	return 0;
 }
 
-int landlock_apply(const struct cell *cell, int abi, struct failure *failure)
+/* ---- without a cell ---- */
+
+/* What Landlock lets a rule on a single file say. */
+#define ON_FILES (FS_EXECUTE | FS_READ_FILE | FS_WRITE_FILE | FS_TRUNCATE | FS_IOCTL_DEV)
+
+static uint64_t access_of(const struct cell_step *step)
 {
-	CLEANUP_FD int ruleset = create(abi);
+	switch (step->kind) {
+	case CELL_BIND:
+		return step->attributes & MOUNT_ATTR_RDONLY ? READ_ONLY : WRITABLE;
+	case CELL_SCRATCH:
+	case CELL_TMPFS:
+		return WRITABLE;
+	case CELL_DEVICE:
+		return FS_READ_FILE | FS_WRITE_FILE;
+	case CELL_PROC:
+		return FS_READ_FILE | FS_READ_DIR | FS_WRITE_FILE;
+	case CELL_DIRECTORY:
+	case CELL_SYMLINK:
+	case CELL_TEXT:
+	case CELL_MASK:
+	case CELL_READ_ONLY:
+		break;
+	}
+	return 0;
+}
+
+/* Each step by the descriptor that the supervisor opened; only its own /proc the target opens. */
+static int fill_on_host(int ruleset, int abi, const struct cell *cell, const char **ret_object)
+{
+	for (size_t i = 0; i < cell->count; i++) {
+		const struct cell_step *step = &cell->steps[i];
+		uint64_t access = access_of(step);
+		int r = 0;
+
+		*ret_object = step->destination;
+		if (step->kind == CELL_PROC)
+			r = allow(ruleset, abi, "/proc/self", access);
+		else if (step->tree_fd >= 0)
+			r = allow_fd(ruleset, abi, step->tree_fd, access);
+		if (r == -EINVAL)
+			r = allow_fd(ruleset, abi, step->tree_fd, access & ON_FILES);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int landlock_apply(
+	const struct cell *cell, const struct isolation *isolation, struct failure *failure)
+{
+	const int abi = isolation->landlock_abi;
+	CLEANUP_FD int ruleset = create(abi, isolation->bar_network);
 	const char *object = "stdio";
 	int r = ruleset < 0 ? ruleset : allow_stdio(ruleset, abi);
 
 	if (r == 0)
-		r = fill(ruleset, abi, cell, &object);
-
+		r = isolation->cell ? fill(ruleset, abi, cell, &object)
+				    : fill_on_host(ruleset, abi, cell, &object);
 	if (r == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
 		r = syscall_errno();
 	if (r < 0) {

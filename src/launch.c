@@ -17,11 +17,12 @@
 #include "id_map.h"
 #include "run.h"
 #include "syscalls.h"
+#include "userns.h"
 #include "work.h"
 
-/* The ends that only keeper and target use. */
+/* What only keeper and target use. */
 struct child_ends {
-	int control_fd, failure_fd, supervisor_fd;
+	int control_fd, failure_fd, supervisor_fd, kill_fd;
 };
 
 static int say_no_fds(struct remand_error *error)
@@ -37,6 +38,16 @@ static int raise_above(int fd_taken, int floor)
 
 	fd_close(fd_taken);
 	return raised;
+}
+
+/* Opened by us, because the right to write it is checked at open, when the keeper is somebody else.
+ */
+static int open_kill(struct remand *run, struct child_ends *ends, struct remand_error *error)
+{
+	ends->kill_fd = openat(run->group.fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+	return ends->kill_fd < 0 ? error_errno(error, REMAND_STAGE_GROUP, syscall_errno(),
+					   "cannot open cgroup.kill for the keeper")
+				 : 0;
 }
 
 static int open_channels(struct remand *run, struct child_ends *ends, struct remand_error *error)
@@ -59,7 +70,9 @@ static int open_channels(struct remand *run, struct child_ends *ends, struct rem
 	/* The process, not the thread: a thread that starts a run may end while the process lives,
 	 * which PR_SET_PDEATHSIG would get wrong. */
 	ends->supervisor_fd = pidfd_open(getpid(), 0);
-	return ends->supervisor_fd < 0 ? say_no_fds(error) : 0;
+	if (ends->supervisor_fd < 0)
+		return say_no_fds(error);
+	return run->plan.isolation.namespaces & CLONE_NEWPID ? 0 : open_kill(run, ends, error);
 }
 
 static void close_ends(struct child_ends *ends)
@@ -67,13 +80,14 @@ static void close_ends(struct child_ends *ends)
 	ends->control_fd = fd_close(ends->control_fd);
 	ends->failure_fd = fd_close(ends->failure_fd);
 	ends->supervisor_fd = fd_close(ends->supervisor_fd);
+	ends->kill_fd = fd_close(ends->kill_fd);
 }
 
 /* exit_signal 0: the keeper is invisible to the caller's own waitpid(-1) and raises no SIGCHLD. */
 static pid_t clone_keeper(struct remand *run)
 {
 	struct clone_args args = {
-		.flags = CLONE_PIDFD | run->plan.namespaces,
+		.flags = CLONE_PIDFD | run->plan.isolation.namespaces,
 		.pidfd = (uintptr_t)&run->keeper_fd,
 	};
 	sigset_t all, before;
@@ -84,7 +98,7 @@ static pid_t clone_keeper(struct remand *run)
 	 * for; and no signal may interrupt its steps. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid = syscall_clone3(&args);
+	pid = syscall_clone(&args);
 	saved = errno;
 	if (pid == 0)
 		keeper_main(&run->plan);
@@ -93,11 +107,11 @@ static pid_t clone_keeper(struct remand *run)
 	return pid;
 }
 
-static int send_go(struct remand *run, struct remand_error *error)
+static int send_go(struct remand *run, const struct id_map *map, struct remand_error *error)
 {
-	const char go = KEEPER_GO;
+	const struct keeper_order go = { .ids = map->inside };
 
-	if (send(run->control_fd, &go, 1, MSG_NOSIGNAL) != 1)
+	if (send(run->control_fd, &go, sizeof(go), MSG_NOSIGNAL) != sizeof(go))
 		return error_errno(
 			error, REMAND_STAGE_CLONE, syscall_errno(), "cannot reach the keeper");
 	return 0;
@@ -147,36 +161,58 @@ static void raise_priority(pid_t pid, int nice)
 }
 
 static int give_to_target(
-	struct remand *run, pid_t pid, uid_t target_id, struct remand_error *error)
+	struct remand *run, pid_t pid, const struct id_map *map, struct remand_error *error)
 {
-	int r = streams_give_to(&run->streams, target_id);
+	int r = streams_give_to(&run->streams, map->target_uid, map->target_gid);
 
 	if (r < 0)
 		return error_errno(
 			error, REMAND_STAGE_STDIO, r, "cannot give the pipes to the target");
+	r = box_give(&run->box, map->target_uid, map->target_gid);
+	if (r < 0)
+		return error_errno(
+			error, REMAND_STAGE_CELL, r, "cannot give its directory to the target");
 	r = allow_core_limit(pid);
 	if (r < 0)
 		return error_errno(
 			error, REMAND_STAGE_RLIMIT, r, "cannot raise the core limit to 1");
-	return grant_writable(run, target_id, error);
+	return grant_writable(run, map->target_uid, error);
+}
+
+static int say_no_keeper(const struct remand *run, int r, struct remand_error *error)
+{
+	char obstacle[256];
+
+	if (!(run->plan.isolation.namespaces & CLONE_NEWUSER) || userns_probe() == 0)
+		return error_errno(error, REMAND_STAGE_CLONE, r, "cannot create the keeper");
+	userns_explain(r, obstacle, sizeof(obstacle));
+	return error_say(error, REMAND_STAGE_CLONE, r,
+		"cannot create a user namespace (%s): %s; or accept less with --best-effort or "
+		"--isolation landlock",
+		strerrordesc_np(-r), obstacle);
 }
 
 static int give_birth(struct remand *run, struct remand_error *error)
 {
+	const struct isolation *isolation = &run->plan.isolation;
+	const struct id_map_wish wish = {
+		.user_namespace = isolation->namespaces & CLONE_NEWUSER,
+		.separate = isolation->separate_ids,
+		.user = run->spec.user,
+	};
 	struct id_map map;
 	pid_t pid = clone_keeper(run);
 	int r;
 
 	if (pid < 0)
-		return error_errno(error, REMAND_STAGE_CLONE, syscall_errno(),
-			"cannot create the keeper in its namespaces");
-	id_map_choose(&map, pid, run->plan.separate_ids);
-	r = id_map_write(&map, pid, run->keeper_fd, error);
+		return say_no_keeper(run, syscall_errno(), error);
+	id_map_choose(&map, pid, &wish);
+	r = map.user_namespace ? id_map_write(&map, pid, run->keeper_fd, error) : 0;
 	if (r == 0)
 		raise_priority(pid, run->spec.nice);
-	if (r == 0 && map.separate)
-		r = give_to_target(run, pid, map.target_id, error);
-	return r < 0 ? r : send_go(run, error);
+	if (r == 0 && map.own_target)
+		r = give_to_target(run, pid, &map, error);
+	return r < 0 ? r : send_go(run, &map, error);
 }
 
 static void fill_fds(struct remand *run, const struct child_ends *ends)
@@ -186,6 +222,7 @@ static void fill_fds(struct remand *run, const struct child_ends *ends)
 	plan->control_fd = ends->control_fd;
 	plan->failure_fd = ends->failure_fd;
 	plan->supervisor_fd = ends->supervisor_fd;
+	plan->kill_fd = ends->kill_fd;
 	plan->group_fd = run->group.fd;
 	plan->passes = run->streams.passes.pass;
 	plan->passes_count = run->streams.passes.count;
@@ -196,7 +233,7 @@ static void fill_fds(struct remand *run, const struct child_ends *ends)
 
 int launch(struct remand *run, struct remand_error *error)
 {
-	struct child_ends ends = { -1, -1, -1 };
+	struct child_ends ends = { -1, -1, -1, -1 };
 	int r = open_channels(run, &ends, error);
 
 	if (r == 0) {

@@ -141,6 +141,33 @@ int option_set_tmpfs(const struct option_context *context, const char *value)
 	return 0;
 }
 
+/* Digits only; (uid_t)-1 means "leave as it is" to the kernel and is nobody's. */
+static bool parse_id(const char *text, uint32_t *ret)
+{
+	unsigned long long id;
+
+	if (!text[0] || text[strspn(text, "0123456789")] || strlen(text) > 10)
+		return false;
+	id = strtoull(text, NULL, 10);
+	*ret = (uint32_t)id;
+	return id < UINT32_MAX;
+}
+
+int option_set_user(const struct option_context *context, const char *value)
+{
+	struct remand_user user = { .given = true };
+	char uid[16] = "";
+	const char *gid = strchr(value, ':');
+
+	if ((gid ? (size_t)(gid - value) : strlen(value)) < sizeof(uid))
+		memcpy(uid, value, gid ? (size_t)(gid - value) : strlen(value));
+	if (!parse_id(uid, &user.uid) || !parse_id(gid ? gid + 1 : uid, &user.gid))
+		return option_refuse(
+			context, value, "is not a user; expected numbers, UID or UID:GID");
+	context->options->spec.user = user;
+	return 0;
+}
+
 int option_set_collect(const struct option_context *context, const char *value)
 {
 	struct remand_options *options = context->options;

@@ -202,3 +202,17 @@ int option_set_network(const struct option_context *context, const char *value)
 		return option_refuse(context, value, "is not a network; expected none or host");
 	return 0;
 }
+
+int option_set_isolation(const struct option_context *context, const char *value)
+{
+	static const enum remand_isolation degrees[] = { REMAND_ISOLATION_FULL,
+		REMAND_ISOLATION_LANDLOCK, REMAND_ISOLATION_NONE };
+
+	for (size_t i = 0; i < sizeof(degrees) / sizeof(degrees[0]); i++)
+		if (strcmp(value, remand_isolation_name(degrees[i])) == 0) {
+			*(enum remand_isolation *)field(context) = degrees[i];
+			return 0;
+		}
+	return option_refuse(
+		context, value, "is not an isolation; expected full, landlock or none");
+}

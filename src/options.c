@@ -68,6 +68,16 @@ static const struct row table[] = {
 	{ { "seccomp", 0, "FILE", "Policy", "an OCI (Docker, Podman) seccomp profile, as it is" },
 		option_set_seccomp, FIELD(seccomp) },
 
+	{ { "isolation", 0, "full|landlock|none", "Wall",
+		  "a cell; the host's files behind Landlock; only the group (full)" },
+		option_set_isolation, FIELD(isolation) },
+	{ { "best-effort", 0, NULL, "Wall", "do what this host can, and report what that was" },
+		option_set_flag, FIELD(best_effort) },
+	{ { "user", 0, "UID[:GID]", "Wall", "ids that the program sees itself as (1000)" },
+		option_set_user, FIELD(user) },
+
+	{ { "root", 0, "DIR", "Cell", "directory seen read-only as / (the system's directories)" },
+		option_set_path, FIELD(root) },
 	{ { "work", 0, "DIR", "Cell", "host directory seen read-write as /box (an empty tmpfs)" },
 		option_set_path, FIELD(work) },
 	{ { "file", 0, "SRC[:NAME]", "Cell", "host file seen read-only in /box", .repeats = true },

@@ -90,13 +90,13 @@ int option_no_memory(const struct option_context *context);
 /* Simple values (option_scalars.c). */
 option_setter option_set_time, option_set_size, option_set_count, option_set_cpus,
 	option_set_cpuset, option_set_flag, option_set_text, option_set_path, option_set_nice,
-	option_set_grace, option_set_network;
+	option_set_grace, option_set_network, option_set_isolation;
 /* What the program may do (option_rules.c). */
 option_setter option_set_policy, option_set_allow, option_set_deny, option_set_kill, option_set_log,
 	option_set_seccomp;
 /* Values with structure, and lists (option_lists.c). */
 option_setter option_set_env, option_set_file, option_set_bind, option_set_tmpfs,
-	option_set_collect, option_set_rlimit, option_set_input, option_set_output,
+	option_set_collect, option_set_user, option_set_rlimit, option_set_input, option_set_output,
 	option_set_error;
 
 #endif

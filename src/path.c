@@ -32,6 +32,13 @@ struct walk {
 	int links;
 };
 
+const char *path_last_component(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 int path_hostile_identify(const char *directory, struct path_hostile *ret_hostile)
 {
 	struct stat st;

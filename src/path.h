@@ -15,6 +15,9 @@ struct path_hostile {
 	ino_t inode;
 };
 
+/* What follows the last slash. */
+const char *path_last_component(const char *path);
+
 /* -errno; directory NULL: there is none. */
 int path_hostile_identify(const char *directory, struct path_hostile *ret_hostile);
 

@@ -14,9 +14,6 @@
 
 #define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 
-static const char *const default_env[] = { "PATH=" DEFAULT_PATH, "HOME=/box", "LANG=C.UTF-8",
-	NULL };
-
 static char **free_words(char **words)
 {
 	for (char **word = words; word && *word; word++)
@@ -74,12 +71,22 @@ static int merge_env(char **env, const char *const *entries)
 	return 0;
 }
 
-static int plan_env(struct plan *plan, const struct remand_spec *spec)
+/* Where files may be written: the cell's /box and /tmp, or the one directory that stands for both;
+ * a trusted program has the caller's home. */
+static int plan_env(struct plan *plan, const struct plan_request *request)
 {
+	const struct remand_spec *spec = request->resolved;
+	const char *own = plan->isolation.cell ? "/box" : request->box->path;
+	const char *home = own[0] ? own : getenv("HOME");
+	char home_entry[PATH_MAX + 8], tmpdir_entry[PATH_MAX + 8];
+	const char *const defaults[] = { "PATH=" DEFAULT_PATH, home_entry, "LANG=C.UTF-8",
+		plan->isolation.cell || !own[0] ? NULL : tmpdir_entry, NULL };
 	/* environ is the process's own; reading it is as thread-safe as getenv(3) is. */
-	const char *const *start = spec->inherit_env ? (const char *const *)environ : default_env;
+	const char *const *start = spec->inherit_env ? (const char *const *)environ : defaults;
 	int r;
 
+	snprintf(home_entry, sizeof(home_entry), "HOME=%s", home ? home : "/");
+	snprintf(tmpdir_entry, sizeof(tmpdir_entry), "TMPDIR=%s", own);
 	plan->env = calloc(count_words(start) + count_words(spec->env) + 1, sizeof(*plan->env));
 	if (!plan->env)
 		return -ENOMEM;
@@ -125,7 +132,7 @@ static int plan_program(struct plan *plan, const struct remand_spec *spec)
 	if (!plan->argv)
 		return -ENOMEM;
 	/* Under its path in the cell: the caller's would tell the target about the host. */
-	if (plan->cell.program) {
+	if (plan->cell.program && plan->isolation.cell) {
 		free(plan->argv[0]);
 		plan->argv[0] = strdup(plan->cell.program);
 		if (!plan->argv[0])
@@ -141,8 +148,11 @@ static int plan_filter(
 	struct plan *plan, const struct remand_spec *spec, struct remand_error *error)
 {
 	struct syscall_rules rules = { 0 };
-	int r = spec_rules_make(spec, &rules, error);
+	int r;
 
+	if (!plan->isolation.confined)
+		return 0;
+	r = spec_rules_make(spec, &plan->isolation, &rules, error);
 	if (r == 0)
 		r = permit_make(&plan->permit, error);
 	if (r == 0)
@@ -160,7 +170,7 @@ static int plan_filter(
 
 int plan_keep_fds(struct plan *plan)
 {
-	int *keep = calloc(plan->cell.count + plan->passes_count + 7, sizeof(*keep));
+	int *keep = calloc(plan->cell.count + plan->passes_count + 8, sizeof(*keep));
 
 	if (!keep)
 		return -ENOMEM;
@@ -169,6 +179,7 @@ int plan_keep_fds(struct plan *plan)
 	keep[plan->keep_count++] = plan->failure_fd;
 	keep[plan->keep_count++] = plan->supervisor_fd;
 	keep[plan->keep_count++] = plan->group_fd;
+	keep[plan->keep_count++] = plan->kill_fd;
 	for (int i = 0; i < 3; i++)
 		keep[plan->keep_count++] = plan->stdio[i];
 	for (size_t i = 0; i < plan->passes_count; i++)
@@ -185,22 +196,22 @@ int plan_make(struct plan *ret_plan, const struct plan_request *request, const s
 	struct plan plan = { .cell = CELL_EMPTY };
 	int r;
 
-	plan.own_network = spec->network == REMAND_NETWORK_NONE;
-	plan.namespaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS |
-			  (plan.own_network ? CLONE_NEWNET : 0);
-	plan.separate_ids = host->privileged;
-	plan.send_box = spec->collects_count > 0 && !spec->work;
+	plan.isolation = *request->isolation;
+	plan.send_box = spec->collects_count > 0 && !spec->work && plan.isolation.cell;
 	plan.hostname = spec->hostname;
-	plan.directory = spec->directory;
-	plan.landlock_abi = host->landlock_abi;
+	plan.directory = spec->directory       ? spec->directory
+			 : plan.isolation.cell ? "/box"
+					       : request->box->path;
 	plan.nice = spec->nice;
 	rlimits_fill(request->given, spec, plan.rlimits);
 	plan.cell.hostile = *request->hostile;
-	r = cell_plan(&plan.cell, spec, host, error);
+	r = plan.isolation.cell
+		    ? cell_plan(&plan.cell, spec, host, error)
+		    : cell_plan_host(&plan.cell, spec, request->box, request->isolation, error);
 	if (r < 0)
 		return r;
 	plan.no_capabilities = cap_init();
-	r = plan.no_capabilities ? plan_env(&plan, spec) : -ENOMEM;
+	r = plan.no_capabilities ? plan_env(&plan, request) : -ENOMEM;
 	if (r == 0)
 		r = plan_program(&plan, spec);
 	if (r < 0)

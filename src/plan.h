@@ -12,13 +12,10 @@
 #include "cell.h"
 #include "filter.h"
 #include "host.h"
+#include "isolation.h"
 #include "permit.h"
 #include "remand.h"
 #include "rlimits.h"
-
-/* Ids inside the cell's user namespace. */
-#define PLAN_KEEPER_ID 0U
-#define PLAN_TARGET_ID 1000U
 
 struct plan {
 	/* Descriptors; the plan borrows them all. */
@@ -26,6 +23,7 @@ struct plan {
 	int failure_fd;    /* where a failed stage is reported; closed by exec */
 	int supervisor_fd; /* pidfd of the process that called the library */
 	int group_fd;      /* the cgroup that the target is born in */
+	int kill_fd;       /* its cgroup.kill, where no pid namespace dies with the keeper; or -1 */
 	int stdio[3];      /* what becomes fd 0, 1 and 2 of the target; all above 2 */
 	const struct remand_pass *passes; /* further ones that the target keeps; borrowed */
 	size_t passes_count;
@@ -34,10 +32,8 @@ struct plan {
 	size_t keep_count;
 
 	/* The cell. */
-	uint64_t namespaces; /* CLONE_NEW* of the keeper */
-	bool own_network;
-	bool send_box;     /* /box is the cell's own and files will be collected from it */
-	bool separate_ids; /* keeper and target have host ids of their own (needs privilege) */
+	struct isolation isolation;
+	bool send_box; /* /box is the cell's own and files will be collected from it */
 	const char *hostname;
 	struct cell cell;
 
@@ -58,7 +54,9 @@ struct plan {
 struct plan_request {
 	const struct remand_spec *given;    /* as asked for: zero where nobody asked */
 	const struct remand_spec *resolved; /* with defaults */
+	const struct isolation *isolation;
 	const struct path_hostile *hostile; /* the work directory */
+	const struct box *box;              /* where the cell does not bring one */
 };
 
 /* On success the plan is to be released by plan_done(). */

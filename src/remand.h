@@ -147,6 +147,40 @@ struct remand_rule {
 	const char *calls; /* e.g. "@mount, ioctl(1: TIOCSTI)" */
 };
 
+/* How much of a wall is built. A run never gets less than was asked for, but with best_effort. */
+enum remand_isolation {
+	/* A cell: namespaces, a file system of its own, Landlock, no capabilities, a filter. */
+	REMAND_ISOLATION_FULL,
+	/* For hosts that forbid user namespaces: the host's own file system, of which Landlock
+	 * shows the system directories, the run's box and what was named; no sockets, no
+	 * capabilities, a stricter filter, and the group. Paths are the host's. */
+	REMAND_ISOLATION_LANDLOCK,
+	/* For programs that are trusted but must end: the group and its limits, nothing else. */
+	REMAND_ISOLATION_NONE,
+};
+
+/* Parts of the wall, as bits of remand_result.missing_walls. remand_wall_name() gives the word. */
+enum remand_wall {
+	REMAND_WALL_USER_NAMESPACE = 1 << 0,
+	REMAND_WALL_PID_NAMESPACE = 1 << 1,
+	REMAND_WALL_MOUNT_NAMESPACE = 1 << 2,
+	REMAND_WALL_NETWORK_NAMESPACE = 1 << 3,
+	REMAND_WALL_IPC_NAMESPACE = 1 << 4,
+	REMAND_WALL_UTS_NAMESPACE = 1 << 5,
+	REMAND_WALL_CGROUP_NAMESPACE = 1 << 6,
+	REMAND_WALL_OWN_IDS = 1 << 7, /* host ids that no other process has */
+	REMAND_WALL_CAPABILITIES = 1 << 8,
+	REMAND_WALL_LANDLOCK = 1 << 9,
+	REMAND_WALL_SECCOMP = 1 << 10,
+};
+#define REMAND_WALL_COUNT 11
+
+/* Who the target is, by the ids that it sees itself. */
+struct remand_user {
+	bool given; /* false: 1000 in a cell, elsewhere the caller or ids of the run's own */
+	uint32_t uid, gid;
+};
+
 /*
  * What to run. Zero is the default of every field; the defaults of limits are those of the policy
  * `default` and are finite. REMAND_UNLIMITED switches a limit off.
@@ -184,7 +218,18 @@ struct remand_spec {
 	size_t rlimits_count;
 	int nice;
 
+	/* The wall. */
+	enum remand_isolation isolation;
+	/* Where this host cannot build all of the wall, or enforce a limit, in the way that was
+	 * asked for: do what it can, and say in the result what that was. Default: refuse. */
+	bool best_effort;
+	struct remand_user user;
+
 	/* The cell. */
+	/* Host directory whose entries are seen read-only in / instead of the host's system
+	 * directories and files of /etc; an absolute argv[0] is looked up there. Nothing is made in
+	 * it: box, dev, file, proc, run, sys and tmp are the cell's own or absent. */
+	const char *root;
 	const char *work; /* host directory seen read-write as /box; default: an empty tmpfs */
 	const struct remand_file *files;
 	size_t files_count;
@@ -309,8 +354,11 @@ struct remand_result {
 	uint32_t denied_architecture; /* AUDIT_ARCH_* of the ABI it was made in */
 	uint64_t denied_arguments[6];
 
-	bool network_host; /* the target had the caller's network */
-	char policy[128];  /* the end of its name, empty: unknown */
+	bool network_host;               /* the target had the caller's network */
+	char policy[128];                /* the end of its name, empty: unknown */
+	enum remand_isolation isolation; /* in effect */
+	uint32_t missing_walls; /* REMAND_WALL_* that this host did not give, or the isolation has
+				   not */
 	struct remand_capture output, error;
 	char collect_failed[256]; /* first file that could not be collected and why, empty: none */
 };
@@ -472,6 +520,9 @@ const char *remand_sysexit_name(int exit_code);
  * caller's: one for itself, one to be passed on (struct remand_pass) and then closed. When one side
  * is gone the other reads an end of file. 0 or -errno. */
 int remand_channel(int ret_fds[2]);
+const char *remand_isolation_name(enum remand_isolation isolation);
+/* NULL: no wall has this bit. */
+const char *remand_wall_name(uint32_t bit);
 
 /* ---- specs from words ---- */
 

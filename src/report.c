@@ -208,10 +208,22 @@ static void add_usage(json_t *object, const struct remand_result *result)
 	json_object_set_new(object, "stderr_bytes", number(result->stderr_bytes));
 }
 
+static json_t *walls_json(uint32_t walls)
+{
+	json_t *array = json_array();
+
+	for (unsigned int i = 0; i < REMAND_WALL_COUNT; i++)
+		if (walls & (1U << i))
+			json_array_append_new(array, json_string(remand_wall_name(1U << i)));
+	return array;
+}
+
 static void add_conditions(json_t *object, const struct remand_result *result)
 {
 	json_object_set_new(object, "limits", limits_json(result));
-	json_object_set_new(object, "isolation", json_string("full"));
+	json_object_set_new(
+		object, "isolation", json_string(remand_isolation_name(result->isolation)));
+	json_object_set_new(object, "missing_walls", walls_json(result->missing_walls));
 	json_object_set_new(object, "network", json_string(result->network_host ? "host" : "none"));
 	json_object_set_new(
 		object, "policy", result->policy[0] ? json_text(result->policy) : json_null());

@@ -55,6 +55,8 @@ static struct remand *new_run(void)
 	run->plan.cell = (struct cell)CELL_EMPTY;
 	run->streams = (struct streams)STREAMS_EMPTY;
 	run->group = (struct group)GROUP_EMPTY;
+	run->box = (struct box)BOX_EMPTY;
+	run->plan.kill_fd = -1;
 	run->base_fd = run->box_fd = run->epoll_fd = run->timer_fd = -1;
 	run->control_fd = run->failure_fd = run->keeper_fd = run->target_fd = -1;
 	run->listener_fd = -1;
@@ -63,14 +65,7 @@ static struct remand *new_run(void)
 	return run;
 }
 
-static const char *last_component(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-/* What is needed after the start must not be borrowed. The end of a long path says most. */
+/* The end of a long path says most. */
 static void keep_policy(struct remand *run)
 {
 	const char *name = run->spec.policy;
@@ -81,6 +76,7 @@ static void keep_policy(struct remand *run)
 	memcpy(run->result.policy, name, strlen(name) + 1);
 }
 
+/* What is needed after the start must not be borrowed. */
 static int keep_collects(struct remand *run)
 {
 	size_t n = run->spec.collects_count;
@@ -93,7 +89,7 @@ static int keep_collects(struct remand *run)
 
 		run->collects[i].name = strdup(given->name);
 		run->collects[i].path =
-			strdup(given->path ? given->path : last_component(given->name));
+			strdup(given->path ? given->path : path_last_component(given->name));
 		run->collects_count++;
 		if (!run->collects[i].name || !run->collects[i].path)
 			return -ENOMEM;
@@ -121,13 +117,20 @@ static unsigned int usable_cpus(const struct remand_spec *spec, const struct hos
 
 static int prepare(struct remand *run, const struct host *host, struct remand_error *error)
 {
-	const struct plan_request request = { &run->given, &run->spec, &run->hostile };
+	struct isolation isolation;
+	const struct plan_request request = { &run->given, &run->spec, &isolation, &run->hostile,
+		&run->box };
 	struct streams_host streams_host;
 	int r = keep_collects(run);
 
 	keep_policy(run);
 	if (r < 0)
 		return error_errno(error, REMAND_STAGE_SPEC, r, "cannot keep the spec");
+	r = isolation_decide(&run->given, host, &isolation, error);
+	if (r < 0)
+		return r;
+	run->result.isolation = isolation.degree;
+	run->result.missing_walls = isolation.missing;
 	run->cpus = usable_cpus(&run->spec, host);
 	r = path_hostile_identify(run->spec.work, &run->hostile);
 	if (r < 0)
@@ -140,9 +143,15 @@ static int prepare(struct remand *run, const struct host *host, struct remand_er
 				"cannot open the work directory %s", run->spec.work);
 	}
 	/* Before anything else is opened, so that 0, 1 and 2 are what the caller has there. */
-	streams_host =
-		(struct streams_host){ .hostile = &run->hostile, .separate_ids = host->privileged };
+	streams_host = (struct streams_host){ .hostile = &run->hostile,
+		.separate_ids = isolation.separate_ids };
 	r = streams_open(&run->streams, &run->spec, &streams_host, error);
+	if (r == 0)
+		r = box_open(&run->box, &run->spec, &isolation, error);
+	if (r == 0 && run->box.fd >= 0 && run->collects_count > 0 &&
+		(run->box_fd = fcntl(run->box.fd, F_DUPFD_CLOEXEC, 3)) < 0)
+		r = error_errno(error, REMAND_STAGE_COLLECT, syscall_errno(),
+			"cannot open the run's directory %s", run->box.path);
 	if (r < 0)
 		return r;
 	r = plan_make(&run->plan, &request, host, error);
@@ -275,6 +284,8 @@ static void abandon(struct remand *run)
 		/* PID 1 of its namespace is reaped only after all others there are dead. */
 		(void)waitid(P_PIDFD, (id_t)run->keeper_fd, &info, WEXITED | __WALL);
 	}
+	if (run->group.fd >= 0)
+		group_await_empty(&run->group);
 	(void)run_return_loans(run);
 	if (run->group.fd >= 0)
 		(void)group_remove(&run->group);
@@ -288,6 +299,7 @@ struct remand *remand_free(struct remand *run)
 		abandon(run);
 	plan_done(&run->plan);
 	streams_done(&run->streams);
+	(void)box_remove(&run->box);
 	free_collects(run);
 	free(run->loans);
 	fd_close(run->base_fd);

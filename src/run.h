@@ -3,6 +3,7 @@
 #ifndef RUN_H
 #define RUN_H
 
+#include "box.h"
 #include "clock.h"
 #include "denial.h"
 #include "group.h"
@@ -41,6 +42,7 @@ struct remand {
 	struct plan plan;         /* released once the keeper has its copy */
 	struct streams streams;
 	struct group group;
+	struct box box;
 	unsigned int cpus; /* that the group may use at once */
 	int base_fd;
 	struct work_loan *loans;

@@ -153,8 +153,10 @@ static json_t *mount_json(const struct cell_step *step)
 		[CELL_PROC] = "proc",
 		[CELL_MASK] = "masked",
 		[CELL_READ_ONLY] = "read-only",
+		[CELL_DEVICE] = "device",
 	};
 	bool writable = step->kind == CELL_SCRATCH || step->kind == CELL_TMPFS ||
+			step->kind == CELL_DEVICE ||
 			(step->kind == CELL_BIND && !(step->attributes & MOUNT_ATTR_RDONLY));
 	bool sourced = step->kind == CELL_BIND || step->kind == CELL_SYMLINK;
 	char *path = NULL;
@@ -180,14 +182,16 @@ static json_t *mounts_json(const struct cell *cell)
 }
 
 static json_t *syscalls_json(const struct remand_options *options, const struct remand_spec *spec,
-	struct remand_error *error)
+	const struct isolation *isolation, struct remand_error *error)
 {
 	struct syscall_rules rules = { 0 };
 	struct filter_program program = { 0 };
 	uint64_t began_ns = clock_now_ns();
 	json_t *object = NULL;
 
-	if (spec_rules_make(spec, &rules, error) == 0 &&
+	if (!isolation->confined)
+		return json_null();
+	if (spec_rules_make(spec, isolation, &rules, error) == 0 &&
 		filter_compile(&rules, &program, error) == 0)
 		object = json_pack("{s:o, s:i, s:I, s:o, s:o}", "profile",
 			spec->seccomp ? json_text(spec->seccomp) : json_null(), "instructions",
@@ -198,11 +202,14 @@ static json_t *syscalls_json(const struct remand_options *options, const struct 
 	return object;
 }
 
+/* As remand_start() would, with nothing made. */
 static int make_plan(struct plan *ret_plan, const struct remand_spec *given,
 	const struct remand_spec *spec, struct remand_error *error)
 {
 	struct path_hostile hostile;
-	const struct plan_request request = { given, spec, &hostile };
+	struct isolation isolation;
+	struct box box = BOX_EMPTY;
+	const struct plan_request request = { given, spec, &isolation, &hostile, &box };
 	struct host host;
 	int r = path_hostile_identify(spec->work, &hostile);
 
@@ -212,7 +219,11 @@ static int make_plan(struct plan *ret_plan, const struct remand_spec *given,
 	r = host_open(&host, error);
 	if (r < 0)
 		return r;
-	r = plan_make(ret_plan, &request, &host, error);
+	r = isolation_decide(given, &host, &isolation, error);
+	if (r == 0)
+		r = box_foresee(&box, spec, &isolation, error);
+	if (r == 0)
+		r = plan_make(ret_plan, &request, &host, error);
 	host_done(&host);
 	return r;
 }
@@ -243,7 +254,7 @@ int remand_options_show(const struct remand_options *options, const char *const 
 		r = make_plan(&plan, &given, &resolved, error);
 	if (r < 0)
 		return r;
-	syscalls = syscalls_json(options, &resolved, error);
+	syscalls = syscalls_json(options, &resolved, &plan.isolation, error);
 	if (syscalls)
 		r = dump(json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1,
 				 "policy", json_text(resolved.policy), "policy_files",

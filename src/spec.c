@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "path.h"
 #include "rlimits.h"
 
 #define say(...) error_say(error, REMAND_STAGE_SPEC, -EINVAL, __VA_ARGS__)
@@ -31,8 +32,6 @@ static void fill_defaults(struct remand_spec *spec)
 	fill(&spec->stack_bytes, SPEC_STACK_BYTES);
 	if (!spec->hostname)
 		spec->hostname = "remand";
-	if (!spec->directory)
-		spec->directory = "/box";
 	if (!spec->policy)
 		spec->policy = "default";
 }
@@ -60,13 +59,6 @@ static bool plain_name(const char *name)
 	       strlen(name) <= NAME_MAX;
 }
 
-static const char *last_component(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static int check_env(const struct remand_spec *spec, struct remand_error *error)
 {
 	for (const char *const *env = spec->env; env && *env; env++)
@@ -83,7 +75,7 @@ static int check_files(const struct remand_spec *spec, struct remand_error *erro
 
 		if (!file->source)
 			return say("a file without a source");
-		name = file->name ? file->name : last_component(file->source);
+		name = file->name ? file->name : path_last_component(file->source);
 		if (!plain_name(name))
 			return say("file '%s': '%s' is not a plain file name to show it under; "
 				   "say --file SRC:NAME",

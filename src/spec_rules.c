@@ -53,8 +53,8 @@ static int use_profile(
 	return r;
 }
 
-int spec_rules_make(
-	const struct remand_spec *spec, struct syscall_rules *ret, struct remand_error *error)
+int spec_rules_make(const struct remand_spec *spec, const struct isolation *isolation,
+	struct syscall_rules *ret, struct remand_error *error)
 {
 	struct syscall_rules rules = { 0 };
 	int r = spec->seccomp ? use_profile(spec, &rules, error)
@@ -62,6 +62,8 @@ int spec_rules_make(
 
 	for (size_t i = 0; r == 0 && i < spec->rules_count; i++)
 		r = spec_rules_add(&rules, &spec->rules[i], error);
+	if (r == 0 && !isolation->cell)
+		r = syscall_rules_without_cell(&rules, isolation, error);
 	if (r < 0) {
 		syscall_rules_done(&rules);
 		return r;

@@ -179,12 +179,12 @@ int streams_open(struct streams *ret_streams, const struct remand_spec *spec,
 	return 0;
 }
 
-int streams_give_to(const struct streams *streams, uid_t target_id)
+int streams_give_to(const struct streams *streams, uid_t uid, gid_t gid)
 {
 	for (int i = 0; i < 3; i++) {
 		const struct stream *stream = &streams->stream[i];
 
-		if (stream->own_pipe && fchown(stream->target_fd, target_id, target_id) < 0)
+		if (stream->own_pipe && fchown(stream->target_fd, uid, gid) < 0)
 			return syscall_errno();
 	}
 	return 0;

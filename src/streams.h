@@ -52,7 +52,7 @@ struct stream_request {
 int streams_open(struct streams *ret_streams, const struct remand_spec *spec,
 	const struct streams_host *host, struct remand_error *error);
 /* Make the pipes of ours the target's own, so that it can open /dev/stdin and its like. */
-int streams_give_to(const struct streams *streams, uid_t target_id);
+int streams_give_to(const struct streams *streams, uid_t uid, gid_t gid);
 /* The target has its copies. */
 void streams_close_target_fds(struct streams *streams);
 /* After the end: what the target read, the caller's stdin is past too. */

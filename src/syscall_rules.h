@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "isolation.h"
 #include "remand.h"
 
 /*
@@ -113,6 +114,9 @@ int syscall_rules_append(struct syscall_rules *rules, const struct syscall_rule 
 
 /* The rules of the policy `default`; *ret must be empty. */
 int syscall_rules_default(struct syscall_rules *ret, struct remand_error *error);
+/* What a target without a cell must not do besides; to be added last. */
+int syscall_rules_without_cell(
+	struct syscall_rules *rules, const struct isolation *isolation, struct remand_error *error);
 
 void syscall_rules_done(struct syscall_rules *rules);
 

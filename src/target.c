@@ -4,7 +4,8 @@
  * privileges off in the one correct order and becomes the program. Async-signal-safe throughout.
  *
  * Why this order:
- *   session      first, so that no terminal is at hand for anything that follows
+ *   group        before anything else, where clone3 could not do it
+ *   session      then, so that no terminal is at hand for anything that follows
  *   stdio        before the table of open files is closed behind it
  *   rlimits      before ids change, while nothing yet counts against them
  *   cell         waits for the keeper: from here on paths mean the cell's
@@ -36,13 +37,14 @@
 
 #include "clock.h"
 #include "fd.h"
+#include "file.h"
 #include "landlock.h"
 #include "message.h"
 #include "syscalls.h"
 
 struct target {
 	const struct plan *plan;
-	int go_fd;
+	const struct target_birth *birth;
 	struct failure failure;
 };
 
@@ -68,17 +70,29 @@ static int reset_signals(struct target *target)
 		       : 0;
 }
 
+/* "0" is whoever writes: cgroup-v2.rst, cgroup.procs. */
+static int enter_group(struct target *target)
+{
+	if (target->birth->in_group)
+		return 0;
+	errno = -file_write(target->plan->group_fd, "cgroup.procs", "0");
+	return errno ? fail(target, REMAND_STAGE_GROUP, "(cgroup.procs)") : 0;
+}
+
 static int enter_session(struct target *target)
 {
 	if (setsid() < 0)
 		return fail(target, REMAND_STAGE_SESSION, "(setsid)");
 	/* Now, not at birth: CLONE_INTO_CGROUP needs the namespace of the caller, and a cgroup
 	 * namespace takes the group in which it is made as its root. */
-	if (unshare(CLONE_NEWCGROUP) < 0)
+	if (target->plan->isolation.cell && unshare(CLONE_NEWCGROUP) < 0)
 		return fail(target, REMAND_STAGE_SESSION, "(cgroup namespace)");
-	umask(022);
-	if (personality(PER_LINUX) < 0)
-		return fail(target, REMAND_STAGE_SESSION, "(personality)");
+	/* A trusted program keeps its caller's. */
+	if (target->plan->isolation.confined) {
+		umask(022);
+		if (personality(PER_LINUX) < 0)
+			return fail(target, REMAND_STAGE_SESSION, "(personality)");
+	}
 	return reset_signals(target);
 }
 
@@ -158,20 +172,24 @@ static int wait_for_cell(struct target *target)
 	ssize_t n;
 
 	do
-		n = read(target->go_fd, &byte, 1);
+		n = read(target->birth->go_fd, &byte, 1);
 	while (n < 0 && errno == EINTR);
 	errno = EPIPE;
 	if (n != 1)
 		return fail(target, REMAND_STAGE_CELL, "(the keeper is gone)");
 	/* The old working directory is on the host; pivot_root changed only the root. */
-	return chdir("/") < 0 ? fail(target, REMAND_STAGE_CHDIR, "/") : 0;
+	return target->plan->isolation.cell && chdir("/") < 0
+		       ? fail(target, REMAND_STAGE_CHDIR, "/")
+		       : 0;
 }
 
+/* Empty: where the caller is. */
 static int enter_directory(struct target *target)
 {
-	return chdir(target->plan->directory) < 0
-		       ? fail(target, REMAND_STAGE_CHDIR, target->plan->directory)
-		       : 0;
+	const char *directory = target->plan->directory;
+
+	return directory[0] && chdir(directory) < 0 ? fail(target, REMAND_STAGE_CHDIR, directory)
+						    : 0;
 }
 
 /* Ambient and bounding set, and the rule that uid 0 or a setuid change never means capabilities. */
@@ -192,18 +210,34 @@ static int shut_capabilities(struct target *target)
 	return errno == EINVAL ? 0 : fail(target, REMAND_STAGE_CREDENTIALS, "(bounding set)");
 }
 
+static int change_ids(struct target *target)
+{
+	const struct id_map_inside *ids = target->birth->ids;
+	const uid_t uid = ids->target_uid;
+	const gid_t gid = ids->target_gid;
+
+	/* The raw calls, because glibc's setuid family wants to signal all threads of the caller.
+	 */
+	if (ids->may_set_groups && syscall(SYS_setgroups, 0, NULL) < 0)
+		return fail(target, REMAND_STAGE_CREDENTIALS, "(supplementary groups)");
+	if (ids->change_target && syscall(SYS_setresgid, gid, gid, gid) < 0)
+		return fail(target, REMAND_STAGE_CREDENTIALS, "(group id)");
+	if (ids->change_target && syscall(SYS_setresuid, uid, uid, uid) < 0)
+		return fail(target, REMAND_STAGE_CREDENTIALS, "(user id)");
+	return 0;
+}
+
 static int drop_credentials(struct target *target)
 {
-	if (shut_capabilities(target) < 0)
+	const struct isolation *isolation = &target->plan->isolation;
+	/* Without a user namespace an ordinary user has no right to do so, and, having no
+	 * capability and getting none by no_new_privs, no need. */
+	const bool capable = isolation->cell || isolation->separate_ids;
+
+	if (!isolation->confined)
+		return change_ids(target);
+	if ((capable && shut_capabilities(target) < 0) || change_ids(target) < 0)
 		return -1;
-	/* Without privilege the kernel forbids setgroups in the namespace: user_namespaces(7). The
-	 * raw calls, because glibc's setuid family wants to signal all threads of the caller. */
-	if (target->plan->separate_ids && syscall(SYS_setgroups, 0, NULL) < 0)
-		return fail(target, REMAND_STAGE_CREDENTIALS, "(supplementary groups)");
-	if (syscall(SYS_setresgid, PLAN_TARGET_ID, PLAN_TARGET_ID, PLAN_TARGET_ID) < 0)
-		return fail(target, REMAND_STAGE_CREDENTIALS, "(group id)");
-	if (syscall(SYS_setresuid, PLAN_TARGET_ID, PLAN_TARGET_ID, PLAN_TARGET_ID) < 0)
-		return fail(target, REMAND_STAGE_CREDENTIALS, "(user id)");
 	/* A session keyring of its own; a kernel without keys has nothing to hide. */
 	if (syscall_keyctl_join_session() < 0 && errno != ENOSYS)
 		return fail(target, REMAND_STAGE_CREDENTIALS, "(session keyring)");
@@ -219,9 +253,9 @@ static int raise_landlock(struct target *target)
 {
 	const struct plan *plan = target->plan;
 
-	if (plan->landlock_abi == 0)
+	if (plan->isolation.landlock_abi == 0)
 		return 0;
-	return landlock_apply(&plan->cell, plan->landlock_abi, &target->failure) < 0 ? -1 : 0;
+	return landlock_apply(&plan->cell, &plan->isolation, &target->failure) < 0 ? -1 : 0;
 }
 
 /*
@@ -240,8 +274,11 @@ static int load_filter(struct target *target)
 {
 	const struct plan *plan = target->plan;
 	const struct message message = { .kind = MESSAGE_LISTENER };
-	int listener = (int)seccomp_filter(&plan->watched_filter, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	int listener;
 
+	if (!plan->isolation.confined)
+		return 0;
+	listener = (int)seccomp_filter(&plan->watched_filter, SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	/* EBUSY: a container's filter above us has a listener already, and there can be one only.
 	 * Then the kernel kills, and nobody learns for which call. */
 	if (listener < 0 && errno == EBUSY)
@@ -291,9 +328,10 @@ static int execute(struct target *target)
 	return fail(target, REMAND_STAGE_EXEC, plan->programs[1] ? plan->argv[0] : last);
 }
 
-_Noreturn void target_main(const struct plan *plan, int go_fd)
+_Noreturn void target_main(const struct plan *plan, const struct target_birth *birth)
 {
 	static int (*const stages[])(struct target *) = {
+		enter_group,
 		enter_session,
 		set_stdio,
 		set_rlimits,
@@ -307,7 +345,7 @@ _Noreturn void target_main(const struct plan *plan, int go_fd)
 		declare_ready,
 		execute,
 	};
-	struct target target = { .plan = plan, .go_fd = go_fd };
+	struct target target = { .plan = plan, .birth = birth };
 
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
 		if (stages[i](&target) < 0)

@@ -3,6 +3,7 @@
 #ifndef TARGET_H
 #define TARGET_H
 
+#include "id_map.h"
 #include "plan.h"
 
 /* Written to the failure pipe as the last act before execve: what comes after is the program's own.
@@ -12,8 +13,13 @@ struct target_ready {
 	uint64_t monotonic_ns; /* now: the program's wall time begins */
 };
 
-/* The target's whole life as our code. go_fd: readable when the cell is built, EOF when it failed.
- */
-_Noreturn void target_main(const struct plan *plan, int go_fd);
+struct target_birth {
+	const struct id_map_inside *ids;
+	bool in_group; /* else it joins the group as its first act: clone3 was not to be had */
+	int go_fd;     /* readable when the cell is built, EOF when it failed */
+};
+
+/* The target's whole life as our code. */
+_Noreturn void target_main(const struct plan *plan, const struct target_birth *birth);
 
 #endif

@@ -76,7 +76,7 @@ static int make_namespace(uid_t uid, gid_t gid, uid_t target_id)
 	/* No handler of the caller may run in the child. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid = syscall_clone3(&args);
+	pid = syscall_clone(&args);
 	if (pid == 0)
 		hold_namespace(lifeline[0]);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -125,13 +125,12 @@ int work_grant(int tree_fd, uid_t target_id, struct work_loan *ret_loan, struct 
 		return error_errno(error, REMAND_STAGE_CELL, syscall_errno(),
 			"cannot examine a writable directory");
 	namespace = make_namespace(st.st_uid, st.st_gid, target_id);
-	if (namespace < 0)
-		return error_errno(error, REMAND_STAGE_ID_MAP, namespace,
-			"cannot map the owner of a writable directory to the target");
 	attr.userns_fd = (unsigned int)namespace;
-	if (mount_setattr(tree_fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) == 0)
+	if (namespace >= 0 &&
+		mount_setattr(tree_fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) == 0)
 		return 0;
-	if (errno != EINVAL && errno != EOPNOTSUPP)
+	/* Where user namespaces are forbidden there is nothing to write the translation in. */
+	if (namespace >= 0 && errno != EINVAL && errno != EOPNOTSUPP)
 		return error_errno(error, REMAND_STAGE_CELL, syscall_errno(),
 			"cannot map the files of a writable directory to the target");
 	r = lend(tree_fd, &st, target_id, ret_loan);

@@ -36,4 +36,8 @@ int work_return(struct work_loan *loan);
  * several names. Follows no link, crosses no mount, opens nothing but directories. */
 int work_chown(int directory_fd, uid_t from, const struct work_owner *to, bool shared);
 
+/* Remove all that is in the directory, whatever the target made of it. When everybody who could
+ * write there is dead. */
+int work_empty(int directory_fd);
+
 #endif

@@ -24,12 +24,13 @@ struct level {
 	ino_t inode;
 	uint64_t mount_id; /* overlayfs gives files other device numbers than directories */
 	char *names;       /* NUL-terminated, one after the other */
-	size_t length, next;
+	size_t length, next, current;
 };
 
 struct walk {
 	struct level *levels;
 	size_t depth, capacity;
+	bool removing; /* else chowning: */
 	uid_t from;
 	struct work_owner to;
 	bool shared;
@@ -68,6 +69,15 @@ static bool is_meant(const struct walk *walk, const struct statx *st)
 	       (walk->shared || S_ISDIR(st->stx_mode) || st->stx_nlink == 1);
 }
 
+/* Whatever is no directory goes now; a directory when it is left. */
+static int discard(struct level *level, int directory, const char *name)
+{
+	if (unlinkat(directory, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	/* EPERM: POSIX's answer for a directory. */
+	return errno == EISDIR || errno == EPERM ? remember(level, name) : syscall_errno();
+}
+
 static int visit(struct walk *walk, struct level *level, int directory, const char *name)
 {
 	CLEANUP_FD int fd = -1;
@@ -75,6 +85,8 @@ static int visit(struct walk *walk, struct level *level, int directory, const ch
 
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return 0;
+	if (walk->removing)
+		return discard(level, directory, name);
 	/* By fd: what is examined is what is chowned, whoever renames meanwhile. */
 	fd = openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
@@ -144,7 +156,11 @@ static int leave(struct walk *walk, int *fd)
 	*fd = parent;
 	if (fstat(parent, &st) < 0)
 		return syscall_errno();
-	return st.st_dev == above->device && st.st_ino == above->inode ? 0 : -ESTALE;
+	if (st.st_dev != above->device || st.st_ino != above->inode)
+		return -ESTALE;
+	return walk->removing && unlinkat(parent, above->names + above->current, AT_REMOVEDIR) < 0
+		       ? syscall_errno()
+		       : 0;
 }
 
 static int step(struct walk *walk, int *fd)
@@ -156,9 +172,15 @@ static int step(struct walk *walk, int *fd)
 	if (level->next == level->length)
 		return leave(walk, fd);
 	name = level->names + level->next;
+	level->current = level->next;
 	level->next += strlen(name) + 1;
 	child = open_beneath(*fd, name);
+	/* The target took its own rights away; it is dead, so that no link can take the place. */
+	if (child == -EACCES && walk->removing && fchmodat(*fd, name, 0700, 0) == 0)
+		child = open_beneath(*fd, name);
 	/* A directory of somebody else that we may not read, or one that just went away. */
+	if (child < 0 && walk->removing)
+		return child;
 	if (child < 0)
 		return child == -ENOENT || child == -EACCES || child == -EXDEV || child == -ELOOP ||
 				       child == -ENOTDIR
@@ -169,25 +191,34 @@ static int step(struct walk *walk, int *fd)
 	return enter(walk, *fd);
 }
 
+static int walk_all(struct walk *walk, int directory_fd)
+{
+	CLEANUP_FD int fd = openat(directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = fd < 0 ? syscall_errno() : enter(walk, fd);
+
+	while (r == 0 && walk->depth > 0)
+		r = step(walk, &fd);
+	while (walk->depth > 0)
+		free(walk->levels[--walk->depth].names);
+	free(walk->levels);
+	return r;
+}
+
 int work_chown(int directory_fd, uid_t from, const struct work_owner *to, bool shared)
 {
 	struct walk walk = { .from = from, .to = *to, .shared = shared };
-	CLEANUP_FD int fd = -1;
 	struct stat st;
-	int r;
 
 	if (fstat(directory_fd, &st) < 0)
 		return syscall_errno();
 	if (st.st_uid == from && fchownat(directory_fd, "", to->uid, to->gid, AT_EMPTY_PATH) < 0)
 		return syscall_errno();
-	if (!S_ISDIR(st.st_mode))
-		return 0;
-	fd = openat(directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = fd < 0 ? syscall_errno() : enter(&walk, fd);
-	while (r == 0 && walk.depth > 0)
-		r = step(&walk, &fd);
-	while (walk.depth > 0)
-		free(walk.levels[--walk.depth].names);
-	free(walk.levels);
-	return r;
+	return S_ISDIR(st.st_mode) ? walk_all(&walk, directory_fd) : 0;
+}
+
+int work_empty(int directory_fd)
+{
+	struct walk walk = { .removing = true };
+
+	return walk_all(&walk, directory_fd);
 }

@@ -7,38 +7,44 @@
 #include <sys/pidfd.h>
 
 #include "file.h"
-#include "plan.h"
 #include "scratch.h"
 #include "table.h"
 
 #define PID_MAX_LIMIT (1 << 22)
 
+static const struct id_map_wish separate = { .user_namespace = true, .separate = true };
+static const struct id_map_wish shared = { .user_namespace = true };
+
 TEST(no_two_living_runs_share_an_id_and_no_keeper_has_the_id_of_a_target)
 {
 	struct id_map last = { 0 }, first;
 
-	id_map_choose(&first, 1, true);
+	id_map_choose(&first, 1, &separate);
 	for (pid_t pid = 1; pid <= PID_MAX_LIMIT; pid++) {
 		struct id_map map;
 
-		id_map_choose(&map, pid, true);
+		id_map_choose(&map, pid, &separate);
 		CHECK(map.separate);
-		CHECK(map.keeper_id > last.keeper_id && map.target_id > last.target_id);
+		CHECK(map.keeper_id > last.keeper_id && map.target_uid > last.target_uid);
 		last = map;
 	}
 	/* The ranges, being ascending, are apart when their ends are. */
-	CHECK(last.target_id < first.keeper_id);
-	CHECK(first.target_id > 0x6fffffff && last.keeper_id < 0x80000000U);
+	CHECK(last.target_uid < first.keeper_id);
+	CHECK(first.target_uid > 0x6fffffff && last.keeper_id < 0x80000000U);
 }
 
 TEST(without_privilege_there_are_no_ids_of_a_runs_own)
 {
 	struct id_map map;
 
-	id_map_choose(&map, 17, false);
+	id_map_choose(&map, 17, &shared);
 	CHECK(!map.separate);
 	CHECK_INT(map.keeper_id, 0);
-	CHECK_INT(map.target_id, 0);
+	CHECK_INT(map.target_uid, 0);
+	/* Both see themselves as the one id that is mapped. */
+	CHECK_INT(map.inside.keeper_id, ID_MAP_TARGET);
+	CHECK_INT(map.inside.target_uid, ID_MAP_TARGET);
+	CHECK(!map.inside.may_set_groups);
 }
 
 TEST(the_maps_of_a_process_that_ended_are_refused)
@@ -55,7 +61,7 @@ TEST(the_maps_of_a_process_that_ended_are_refused)
 	CHECK(pidfd >= 0);
 	/* Ended, not yet reaped: /proc/PID is still there. */
 	CHECK_INT(waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOWAIT), 0);
-	id_map_choose(&map, pid, true);
+	id_map_choose(&map, pid, &separate);
 	CHECK_INT(id_map_write(&map, pid, pidfd, &error), -ESRCH);
 	CHECK_STR(error.message, "the keeper was killed before it began");
 	CHECK_INT(waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED), 0);
@@ -87,7 +93,7 @@ static pid_t hold_child(int *ret_ready, int *ret_hold)
 	return pid;
 }
 
-static void check_maps(bool separate, const char *want)
+static void check_maps(const struct id_map_wish *wish, const char *want)
 {
 	CLEANUP_FD int ready = -1;
 	int hold = -1;
@@ -101,7 +107,7 @@ static void check_maps(bool separate, const char *want)
 	if (ready >= 0)
 		(void)!read(ready, &byte, 1);
 	if (byte == 'y') {
-		id_map_choose(&map, 17, separate);
+		id_map_choose(&map, 17, wish);
 		r = id_map_write(&map, pid, pidfd, &error);
 		snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
 		(void)file_read(AT_FDCWD, path, text, sizeof(text));
@@ -121,21 +127,48 @@ static void check_maps(bool separate, const char *want)
 	CHECK_STR(text, want);
 }
 
+TEST(without_a_user_namespace_the_ids_are_the_hosts)
+{
+	const struct id_map_wish own = { .separate = true };
+	const struct id_map_wish chosen = { .user = { true, 12, 13 } };
+	const struct id_map_wish none = { .separate = false };
+	struct id_map map;
+
+	id_map_choose(&map, 17, &own);
+	CHECK(map.inside.change_keeper && map.inside.change_target && map.inside.may_set_groups);
+	CHECK_INT(map.inside.target_uid, 0x70000000 + 17);
+	CHECK_INT(map.inside.target_gid, 0x70000000 + 17);
+	CHECK_INT(map.inside.keeper_id, 0x70000000 + (1 << 22) + 17);
+	id_map_choose(&map, 17, &chosen);
+	CHECK(!map.inside.change_keeper && map.inside.change_target);
+	CHECK_INT(map.inside.target_uid, 12);
+	CHECK_INT(map.inside.target_gid, 13);
+	id_map_choose(&map, 17, &none);
+	CHECK(!map.inside.change_keeper && !map.inside.change_target);
+}
+
 TEST(with_privilege_keeper_and_target_are_two_ids_of_the_host)
 {
+	const struct id_map_wish chosen = {
+		.user_namespace = true, .separate = true, .user = { true, 0, 1 }
+	};
 	char want[128];
 
 	if (geteuid() != 0)
 		SKIP("needs root");
-	snprintf(want, sizeof(want), "%d %u 1\n%d %u 1", PLAN_KEEPER_ID,
-		0x70000000U + (1U << 22) + 17, PLAN_TARGET_ID, 0x70000000U + 17);
-	check_maps(true, want);
+	snprintf(want, sizeof(want), "%d %u 1\n0 %u 1", ID_MAP_TARGET, 0x70000000U + 17,
+		0x70000000U + (1U << 22) + 17);
+	check_maps(&separate, want);
+	/* Whoever is root inside, the keeper is somebody else. */
+	snprintf(want, sizeof(want), "0 %u 1\n2 %u 1", 0x70000000U + 17,
+		0x70000000U + (1U << 22) + 17);
+	check_maps(&chosen, want);
 }
 
 TEST(without_separate_ids_the_target_is_the_caller)
 {
 	char want[64];
 
-	snprintf(want, sizeof(want), "%d %u 1", PLAN_TARGET_ID, geteuid());
-	check_maps(false, want);
+	snprintf(want, sizeof(want), "%d %u 1", ID_MAP_TARGET, geteuid());
+	check_maps(&shared, want);
 }

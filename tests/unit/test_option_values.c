@@ -82,6 +82,7 @@ static const struct {
 } words[] = {
 	{ "cpuset", "0-1,3", FIELD(cpuset) },
 	{ "cpuset", "0", FIELD(cpuset) },
+	{ "root", "some/image", FIELD(root) },
 	{ "work", "some/dir", FIELD(work) },
 	{ "work", "with:colon", FIELD(work) },
 	{ "seccomp", "profile.json", FIELD(seccomp) },
@@ -89,6 +90,23 @@ static const struct {
 	{ "chdir", "/box/a b", FIELD(directory) },
 	{ "cgroup", "/sys/fs/cgroup/x", FIELD(cgroup) },
 };
+
+TEST(a_user_is_a_uid_and_the_same_gid_or_its_own)
+{
+	OPTIONS *options = NULL;
+	const struct remand_user *user;
+
+	CHECK_INT(remand_options_new(&options), 0);
+	user = &remand_options_spec(options)->user;
+	CHECK(!user->given);
+	CHECK_INT(remand_options_set(options, "user", "0", NULL), 0);
+	CHECK(user->given && user->uid == 0 && user->gid == 0);
+	CHECK_INT(remand_options_set(options, "user", "4294967294:7", NULL), 0);
+	CHECK(user->uid == 4294967294U && user->gid == 7);
+	CHECK_INT(remand_options_set(options, "isolation", "landlock", NULL), 0);
+	CHECK_INT(remand_options_spec(options)->isolation, REMAND_ISOLATION_LANDLOCK);
+	remand_options_free(options);
+}
 
 TEST(words_arrive_in_their_field_unchanged)
 {
@@ -313,6 +331,7 @@ TEST(a_stream_is_null_inherit_or_a_file_and_stderr_may_go_to_stdout)
 #define TOO_LARGE  "is too large; say max for no limit"
 #define NO_NICE    "is not a nice value; expected -20 to 19"
 #define NO_BIND    "is not a bind; expected SRC, SRC:DST, SRC:rw or SRC:DST:rw"
+#define NO_USER    "is not a user; expected numbers, UID or UID:GID"
 #define NO_TMPFS   "is not a tmpfs; expected DST or DST:SIZE"
 #define NO_RLIMIT  "is not a resource limit; expected NAME=SOFT[:HARD], numbers or max"
 #define EMPTY_PART "has an empty part; expected "
@@ -415,6 +434,16 @@ static const struct {
 	{ "rlimit", "=1", "names no resource limit; they are as, core, cpu, data" },
 	{ "rlimit", "CORE=1", "names no resource limit; they are as, core, cpu, data" },
 	{ "rlimit", "rss=1M", "has no effect on Linux; use --memory" },
+	{ "isolation", "Full", "is not an isolation; expected full, landlock or none" },
+	{ "isolation", "cell", "is not an isolation; expected full, landlock or none" },
+	{ "user", "box", NO_USER },
+	{ "user", "-1", NO_USER },
+	{ "user", "4294967295", NO_USER },
+	{ "user", "99999999999", NO_USER },
+	{ "user", "1:", NO_USER },
+	{ "user", ":1", NO_USER },
+	{ "user", "1:2:3", NO_USER },
+	{ "user", " 1", NO_USER },
 };
 
 TEST(a_refused_value_is_quoted_with_its_option_and_what_was_expected)
@@ -441,9 +470,9 @@ TEST(a_refused_value_is_quoted_with_its_option_and_what_was_expected)
 
 static bool is_covered(const char *name)
 {
-	static const char *const elsewhere[] = { "pids-fatal", "inherit-env", "stdin", "stdout",
-		"stderr", /* and in test_options_policy.c: */ "policy", "allow", "deny", "kill",
-		"log" };
+	static const char *const elsewhere[] = { "pids-fatal", "inherit-env", "best-effort",
+		"stdin", "stdout", "stderr", /* and in test_options_policy.c: */ "policy", "allow",
+		"deny", "kill", "log" };
 
 	for (size_t i = 0; i < COUNT_OF(elsewhere); i++)
 		if (strcmp(name, elsewhere[i]) == 0)

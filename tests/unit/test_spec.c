@@ -32,7 +32,8 @@ TEST(zero_means_the_finite_defaults_of_the_policy_default)
 	CHECK(got.idle_ns == REMAND_UNLIMITED);
 	CHECK(got.cpus_milli == REMAND_UNLIMITED);
 	CHECK_STR(got.hostname, "remand");
-	CHECK_STR(got.directory, "/box");
+	CHECK_INT(got.isolation, REMAND_ISOLATION_FULL);
+	CHECK(!got.best_effort && !got.user.given && !got.root);
 	CHECK(!got.inherit_env && !got.pids_fatal && !got.work && !got.cpuset && !got.cgroup);
 	CHECK_INT(got.network, REMAND_NETWORK_NONE);
 	CHECK_INT(got.input.kind, REMAND_STREAM_DEFAULT);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* User namespaces: whether this process may make one, and what is in the way. */
+#ifndef USERNS_H
+#define USERNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Make one, with capabilities that are good for something, and drop it. 0, or the -errno that a run
+ * would get. */
+int userns_probe(void);
+
+/* The setting in the way, and the command that changes it, for a sentence. r is what the kernel
+ * said. */
+void userns_explain(int r, char *text, size_t size);
+
+#endif
