@@ -29,7 +29,7 @@ options=()
 
 @test "/etc has what programs need and no secret" {
 	[[ $(inside 'ls -A /etc') == $'alternatives\ngroup\nhosts\nld.so.cache\nlocaltime\nnsswitch.conf\npasswd' ]]
-	[[ $(inside 'cut -d: -f1 /etc/passwd') == $'root\nbox\nnobody' ]]
+	[[ $(inside 'cut -d: -f1 /etc/passwd') == $'box\nroot\nnobody' ]]
 }
 
 @test "/dev has the five harmless devices and the links to the streams" {
