@@ -53,7 +53,7 @@ fail() {
 
 # custody ARG...: `remand run` with a report, through bats' own run ($status, $output)
 custody() {
-	rm -f "$BATS_TEST_TMPDIR/report.json"
+	[[ ! -e $BATS_TEST_TMPDIR/report.json ]] || rm "$BATS_TEST_TMPDIR/report.json"
 	run "$REMAND" run --quiet --report "$BATS_TEST_TMPDIR/report.json" "$@"
 }
 
@@ -79,11 +79,14 @@ assert_verdict() {
 # Nothing of any run is left: no group and no process in one.
 assert_nothing_left() {
 	local dir pid left=()
-	while read -r dir; do
+	shopt -s globstar nullglob
+	for dir in /sys/fs/cgroup/**/run-*/; do
+		[[ $dir != */run-*.*/ ]] || continue
 		left+=("$dir")
 		while read -r pid; do
 			left+=("  $pid $(tr '\0' ' ' <"/proc/$pid/cmdline")")
 		done <"$dir/cgroup.procs"
-	done < <(find /sys/fs/cgroup -type d -name 'run-*' ! -name 'run-*.*' 2>/dev/null)
+	done
+	shopt -u globstar nullglob
 	((${#left[@]} == 0)) || fail "$(printf '%s\n' 'left behind:' "${left[@]}")"
 }

@@ -24,11 +24,13 @@ setup() {
 	if declare -F prepare >/dev/null; then prepare; fi
 }
 
+# Whoever hangs is ended with its file: starting timeout(1) for each would cost more than all else.
+
 # outside PROGRAM MODE [ARG...]: without remand it must succeed.
 outside() {
 	local program=$1
 	shift
-	output=$(timeout 60 "${OUTSIDE[@]}" "$ATTACKS/attack_$program" "$@" 2>&1) && status=0 || status=$?
+	output=$("${OUTSIDE[@]}" "$ATTACKS/attack_$program" "$@" 2>&1) && status=0 || status=$?
 	[[ $status -eq 0 && $output == *"BROKE OUT"* ]] && return 0
 	echo "without remand, status $status: $output"
 	return 1
@@ -38,7 +40,7 @@ outside() {
 custody_of() {
 	local program=$1
 	shift
-	output=$(timeout 100 "${CALLER[@]}" "$REMAND" run "${OPTIONS[@]}" -- \
+	output=$("${CALLER[@]}" "$REMAND" run --time 100s --wall 100s "${OPTIONS[@]}" -- \
 		"$ATTACKS/attack_$program" "$@" 2>&1) && status=0 || status=$?
 }
 

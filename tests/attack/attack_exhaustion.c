@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -58,34 +59,42 @@ static int inotify_one(char **args)
 	return attack_result(inotify_init1(IN_CLOEXEC));
 }
 
-/* Takes all that can be had, says so, holds it; what others still get is the test's question. */
+/* Takes all that can be had, says so, holds it until there is input; what others still get is the
+ * test's question. */
 static int inotify_hoard(char **args)
 {
 	struct rlimit limit;
 	int count = 0;
+	int full[2];
+	char byte;
 
+	(void)args;
 	getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
+	if (pipe(full) < 0)
+		return -errno;
 	while (inotify_init1(IN_CLOEXEC) >= 0)
 		count++;
 	for (int child = 0; child < 3; child++) {
 		if (fork() > 0)
 			continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (int fd = 3; fd < 1024; fd++)
-			close(fd);
+			if (fd != full[1])
+				close(fd);
 		while (inotify_init1(IN_CLOEXEC) >= 0)
 			;
-		sleep((unsigned int)atoi(args[0]));
-		_exit(0);
+		if (write(full[1], "x", 1) == 1)
+			pause();
+		_exit(1);
 	}
-	usleep(300000);
+	for (int child = 0; child < 3; child++)
+		if (read(full[0], &byte, 1) != 1)
+			return -errno;
 	printf("full %d\n", count);
 	fflush(stdout);
-	sleep((unsigned int)atoi(args[0]));
-	while (wait(NULL) > 0)
-		;
-	return 0;
+	return read(0, &byte, 1) == 1 ? 0 : -EIO;
 }
 
 /* Blocked signals wait in kernel memory, counted by user. */

@@ -230,7 +230,7 @@ static int reach_hypervisor(char **args)
 	return attack_result(bind(fd, &address.any, sizeof(address.vsock)));
 }
 
-/* A door for others: broken out when somebody comes through it in three seconds. */
+/* A door for others: broken out when somebody comes through it in time. */
 static int back_door(char **args)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
@@ -241,7 +241,7 @@ static int back_door(char **args)
 	if (door.fd < 0 || bind(door.fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
 		listen(door.fd, 1) < 0)
 		return -errno;
-	return poll(&door, 1, 3000) == 1 ? 0 : -ETIMEDOUT;
+	return poll(&door, 1, atoi(args[1])) == 1 ? 0 : -ETIMEDOUT;
 }
 
 static int low_port(char **args)

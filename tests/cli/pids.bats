@@ -39,7 +39,7 @@ OPTIONS=()
 }
 
 @test "a fork bomb stays within the limit until another limit ends it, and nothing is left" {
-	OPTIONS=(--wall 2s)
+	OPTIONS=(--wall 3s)
 	breed bomb
 	[[ $(field verdict) == @(wall|time)-limit ]]
 	assert_field pids_peak 10

@@ -27,7 +27,7 @@ ends_at_limit() {
 	ends_at_limit "$PROGRAMS/patient_static" stubborn
 }
 @test "a program that waits for its input is ended at the wall limit" {
-	begin --wall 1s "$PROGRAMS/patient_static" waits
+	begin --wall 3s "$PROGRAMS/patient_static" waits
 	exec 7<>"$BATS_TEST_TMPDIR/told"
 	finish
 	assert_verdict wall-limit
@@ -47,8 +47,8 @@ ends_at_limit() {
 }
 
 @test "a program that ends by itself past its wall limit is over it, and its status is told" {
-	begin --wall 2s "$PROGRAMS/patient_static" waits
-	with_supervisor_stopped tell_after 2.1
+	begin --wall 3s "$PROGRAMS/patient_static" waits
+	with_supervisor_stopped tell_after 3.1
 	finish
 	assert_verdict wall-limit
 	assert_field exit_code 0
@@ -67,7 +67,7 @@ tell_after() {
 }
 
 @test "what was written before the end by the wall limit is delivered" {
-	custody --wall 1s sh -c 'echo before; sleep 60'
+	custody --wall 3s sh -c 'echo before; sleep 60'
 	assert_verdict wall-limit
 	[[ $output == before ]]
 }
