@@ -105,7 +105,6 @@ TEST(a_user_is_a_uid_and_the_same_gid_or_its_own)
 	CHECK(user->uid == 4294967294U && user->gid == 7);
 	CHECK_INT(remand_options_set(options, "isolation", "landlock", NULL), 0);
 	CHECK_INT(remand_options_spec(options)->isolation, REMAND_ISOLATION_LANDLOCK);
-	remand_options_free(options);
 }
 
 TEST(words_arrive_in_their_field_unchanged)
