@@ -13,7 +13,7 @@
  *   target       the untrusted program, the keeper's child, born in the run's group.
  *
  *       supervisor ---- control socket: go -> ; <- pidfd of the target, /box, status ---- keeper
- *       supervisor <--- failure pipe: {stage, errno} of whoever fails; EOF = exec succeeded ---
+ *       supervisor <--- failure pipe: ready for exec, or {stage, errno} of whoever fails ---
  * both supervisor <--- stdout and stderr pipes --- target keeper     ---- polls a pidfd of the
  * supervisor
  *

@@ -18,7 +18,7 @@
 /* What the epoll set of a run watches; also the user data of its entries. */
 enum watch {
 	WATCH_TIMER,
-	WATCH_FAILURE, /* a failure record, or EOF: the target was executed */
+	WATCH_FAILURE, /* the target is ready for exec, or a failure record */
 	WATCH_CONTROL, /* messages of the keeper */
 	WATCH_KEEPER,  /* its pidfd: it ended */
 	WATCH_MEMORY,  /* memory.events */

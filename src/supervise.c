@@ -90,15 +90,9 @@ void supervise_end(struct remand *run, enum verdict_cause cause)
 
 /* ---- what the watches bring ---- */
 
-/* EOF: the last writer is gone, by exec or by death; only who declared itself ready has executed.
- */
-static void on_failure_end(struct remand *run)
-{
-	run->failure_fd = fd_close(run->failure_fd);
-	if (run->ready.monotonic_ns)
-		mark_started(run);
-}
-
+/* The target's last word is that it is ready for exec; only a failure can follow. The end of file is
+ * not waited for: a fork of the caller's from another thread, which may be the keeper of another
+ * run, can hold a copy of the writing end for as long as it likes. */
 static void on_failure(struct remand *run)
 {
 	union {
@@ -113,13 +107,15 @@ static void on_failure(struct remand *run)
 			return;
 		if (n == sizeof(packet.ready)) {
 			run->ready = packet.ready;
+			mark_started(run);
 		} else if (n == sizeof(packet.failure)) {
 			packet.failure.object[sizeof(packet.failure.object) - 1] = '\0';
 			error_from_failure(&run->start_error, &packet.failure);
+			run->result.started = false;
 			run->failure_fd = fd_close(run->failure_fd);
 			supervise_finish(run);
 		} else {
-			on_failure_end(run);
+			run->failure_fd = fd_close(run->failure_fd);
 		}
 	}
 }
