@@ -9,7 +9,7 @@ begin() {
 	local name
 	for name in said told; do mkfifo "$BATS_TEST_TMPDIR/$name"; done
 	exec 4<>"$BATS_TEST_TMPDIR/said" 5<>"$BATS_TEST_TMPDIR/told"
-	"${CALLER[@]}" "$REMAND" run --report "$BATS_TEST_TMPDIR/report.json" --verbose \
+	"${CALLER[@]}" "$REMAND" run --report "$BATS_TEST_TMPDIR/report.json" --verbose --wall 5m \
 		--stdin "$BATS_TEST_TMPDIR/told" "$@" >&4 2>"$BATS_TEST_TMPDIR/complaint" 3>&- 4>&- 5>&- &
 	supervisor=$!
 	read -r -t 60 -u 4 _ || fail "not ready: $(<"$BATS_TEST_TMPDIR/complaint")" || return
