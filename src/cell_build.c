@@ -350,8 +350,11 @@ int cell_build(const struct cell *cell, uid_t uid, gid_t gid, struct failure *fa
 		if (r < 0)
 			return fail(failure, r, cell->steps[i].destination);
 	}
-	(void)unlinkat(builder.root_fd, MASK_NAME, 0);
-	r = limit_disk(&builder);
+	/* ENOENT: nothing was masked. */
+	if (unlinkat(builder.root_fd, MASK_NAME, 0) < 0 && errno != ENOENT)
+		r = syscall_errno();
+	if (r == 0)
+		r = limit_disk(&builder);
 	if (r == 0)
 		r = enter_root(&builder);
 	fd_close(builder.root_fd);

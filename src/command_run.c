@@ -69,14 +69,9 @@ static int open_report(const struct remand_options *options, const struct remand
 static int write_report(const struct report_target *target, const struct remand_result *result)
 {
 	char *body = target->text ? remand_result_text(result) : remand_result_json(result);
-	FILE *out = fdopen(fcntl(target->fd, F_DUPFD_CLOEXEC, 3), "w");
-	int r = 0;
+	int r = body ? 0 : -ENOMEM;
 
-	if (!body || !out)
-		r = -ENOMEM;
-	else if (fprintf(out, "%s\n", body) < 0)
-		r = syscall_errno();
-	if (out && fclose(out) != 0 && r == 0)
+	if (r == 0 && dprintf(target->fd, "%s\n", body) < 0)
 		r = syscall_errno();
 	free(body);
 	return r < 0 ? complain_about_report(target->where, r) : 0;

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,12 +26,11 @@
 static int make_directory(struct group *group, struct remand_error *error)
 {
 	for (;;) {
-		uint64_t id;
+		int r = owner_name(group->name);
 
-		if (getrandom(&id, sizeof(id), 0) != sizeof(id))
-			return error_errno(error, REMAND_STAGE_GROUP, syscall_errno(),
-				"cannot draw a group id");
-		snprintf(group->name, sizeof(group->name), "run-%016" PRIx64, id);
+		if (r < 0)
+			return error_errno(
+				error, REMAND_STAGE_GROUP, r, "cannot find a name for a cgroup");
 		if (mkdirat(group->base_fd, group->name, 0755) == 0)
 			break;
 		if (errno != EEXIST)
@@ -206,15 +204,13 @@ int group_populated(const struct group *group)
 	return r < 0 ? r : populated != 0;
 }
 
-/* After a kill, everybody dies in milliseconds; who is stuck in the kernel is not waited for. */
-#define DYING_MS 20000
-
-void group_await_empty(const struct group *group)
+void group_await_empty(const struct group *group, int dying_ms)
 {
 	struct pollfd changed = { .fd = group->events_fd, .events = POLLPRI };
+	int n = 1;
 
-	while (group_populated(group) == 1 && poll(&changed, 1, DYING_MS) > 0)
-		;
+	while (group_populated(group) == 1 && (n > 0 || (n < 0 && errno == EINTR)))
+		n = poll(&changed, 1, dying_ms);
 }
 
 int group_cpu_ns(const struct group *group, uint64_t *ret_cpu_ns)
@@ -328,6 +324,11 @@ int group_remove(struct group *group)
 
 	if (group->fd >= 0 && unlinkat(group->base_fd, group->name, AT_REMOVEDIR) < 0)
 		r = syscall_errno();
+	/* Somebody put a process in after the kill: it goes the same way, once. */
+	if (r == -EBUSY && group_kill(group) == 0) {
+		group_await_empty(group, GROUP_DYING_MS);
+		r = unlinkat(group->base_fd, group->name, AT_REMOVEDIR) < 0 ? syscall_errno() : 0;
+	}
 	group->fd = fd_close(group->fd);
 	group->events_fd = fd_close(group->events_fd);
 	group->memory_fd = fd_close(group->memory_fd);

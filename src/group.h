@@ -42,8 +42,11 @@ int group_signal(const struct group *group, int signum);
 /* 1: processes live in it, 0: none but zombies, or -errno. */
 int group_populated(const struct group *group);
 
-/* After group_kill(): return when nobody is left, or when somebody will not die. */
-void group_await_empty(const struct group *group);
+/* After a kill everybody dies in milliseconds; who is stuck in the kernel is not waited for. */
+#define GROUP_DYING_MS 20000
+
+/* After group_kill(): return when nobody is left, or when somebody will not die for so long. */
+void group_await_empty(const struct group *group, int dying_ms);
 
 /* CPU time so far; -errno when it cannot be read. */
 int group_cpu_ns(const struct group *group, uint64_t *ret_cpu_ns);

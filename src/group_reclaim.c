@@ -3,7 +3,6 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,9 +10,8 @@
 #include "group.h"
 #include "owner.h"
 
-/* Long enough for any kill to take effect; a process stuck in the kernel is left for another day.
- */
-#define RECLAIM_WAIT_MS 1000
+/* Somebody else's leftovers hold up our start: what is stuck in the kernel is for another day. */
+#define LEFTOVER_DYING_MS 1000
 
 static void reclaim(int base_fd, const char *name)
 {
@@ -24,13 +22,11 @@ static void reclaim(int base_fd, const char *name)
 	if (group.fd < 0)
 		return;
 	group.events_fd = openat(group.fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	if ((owner_is_gone(group.fd) || owner_is_missing(group.fd)) && group.events_fd >= 0) {
-		struct pollfd event = { .fd = group.events_fd, .events = POLLPRI };
-
+	if ((owner_is_gone(group.fd) || owner_died_before_mark(group.fd, name)) &&
+		group.events_fd >= 0) {
 		memcpy(group.name, name, strlen(name) + 1);
 		(void)group_kill(&group);
-		if (group_populated(&group) == 1)
-			(void)poll(&event, 1, RECLAIM_WAIT_MS);
+		group_await_empty(&group, LEFTOVER_DYING_MS);
 		(void)group_remove(&group);
 		return;
 	}

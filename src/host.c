@@ -102,6 +102,11 @@ int host_open(struct host *ret_host, struct remand_error *error)
 			host.cgroup_path);
 	probe_privilege(&host);
 	host.landlock_abi = landlock_probe_abi();
+	if (host.landlock_abi < 0) {
+		host_done(&host);
+		return error_errno(error, REMAND_STAGE_HOST, host.landlock_abi,
+			"cannot find out about Landlock");
+	}
 	host.cpus = cpus > 0 ? (unsigned int)cpus : 1;
 	*ret_host = host;
 	return 0;

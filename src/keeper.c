@@ -102,10 +102,15 @@ static void settle(struct keeper *keeper)
 		fail(keeper, REMAND_STAGE_CREDENTIALS, "(subreaper)");
 }
 
-/* A failure means that the supervisor is gone; the loop will see that. */
-static void tell(const struct keeper *keeper, const struct message *message, int fd)
+/* Where the supervisor is gone nobody hears the failure either. Else memory is out, and a run whose
+ * supervisor misses a descriptor or the status cannot go on: the end of the keeper ends it. */
+static void tell(struct keeper *keeper, const struct message *message, int fd)
 {
-	(void)message_send(keeper->plan->control_fd, message, fd, NULL);
+	int r = message_send(keeper->plan->control_fd, message, fd, NULL);
+
+	errno = -r;
+	if (r < 0)
+		fail(keeper, REMAND_STAGE_SUPERVISE, "(telling the supervisor)");
 }
 
 static void start_target(struct keeper *keeper)
@@ -171,13 +176,14 @@ static void raise_loopback(struct keeper *keeper)
 		fail(keeper, REMAND_STAGE_NETWORK, "(loopback)");
 }
 
-static void send_box(const struct keeper *keeper)
+static void send_box(struct keeper *keeper)
 {
 	struct message message = { .kind = MESSAGE_BOX };
 	CLEANUP_FD int fd = open("/box", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
-	if (fd >= 0)
-		tell(keeper, &message, fd);
+	if (fd < 0)
+		fail(keeper, REMAND_STAGE_CELL, "/box");
+	tell(keeper, &message, fd);
 }
 
 static void build(struct keeper *keeper)
@@ -226,7 +232,7 @@ static int raw_status(const siginfo_t *info)
 	}
 }
 
-static void report_status(const struct keeper *keeper, const siginfo_t *info)
+static void report_status(struct keeper *keeper, const siginfo_t *info)
 {
 	struct message message = {
 		.kind = MESSAGE_STATUS, .raw_status = raw_status(info), .ended_ns = clock_now_ns()
@@ -246,6 +252,8 @@ static void reap(struct keeper *keeper)
 		siginfo_t info = { 0 };
 
 		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WALL) < 0) {
+			if (errno == EINTR)
+				continue;
 			keeper->childless = errno == ECHILD;
 			return;
 		}

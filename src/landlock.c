@@ -63,7 +63,11 @@ int landlock_probe_abi(void)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
 
-	return abi > 0 ? (int)abi : 0;
+	if (abi >= 0)
+		return (int)abi;
+	/* Not built in, switched off at boot, hidden by a container's filter. What else it may be
+	 * is no reason to do without this wall. */
+	return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM ? 0 : syscall_errno();
 }
 
 /* All rights that the ABI knows are handled: what no rule grants is denied. */

@@ -7,7 +7,7 @@
 #include "cell.h"
 #include "isolation.h"
 
-/* The kernel's Landlock ABI; 0: it has none, or it is switched off. */
+/* The kernel's Landlock ABI; 0: it has none, or it is switched off; -errno: it would not say. */
 int landlock_probe_abi(void);
 
 /*

@@ -58,6 +58,8 @@ int message_receive(int socket, struct message *ret_message, int *ret_fd)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
+	if (n < 0)
+		return syscall_errno();
 	if (n != sizeof(message))
 		return -ECONNRESET;
 	*ret_message = message;

@@ -24,7 +24,7 @@ struct message {
 int message_send(int socket, const struct message *message, int fd, const struct permit *permit);
 
 /* Without blocking. 1: got one, *ret_fd is the caller's (-1: none came); 0: nothing now;
- * -ECONNRESET: nothing ever again. */
+ * -ECONNRESET: nothing ever again; another -errno: something was lost. */
 int message_receive(int socket, struct message *ret_message, int *ret_fd);
 
 #endif

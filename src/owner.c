@@ -3,6 +3,9 @@
  * The mark is "boot-id pid-namespace pid start-time". A pid alone may have been reused; together
  * with the start time (proc(5), stat field 22, in ticks since boot) and the boot id it is unique.
  * A mark from another pid namespace cannot be judged from here, so its group is left alone.
+ *
+ * Between making and marking a group its maker can be killed. So the name too says who made it, as
+ * far as a name can: "run-" and, in hexadecimal digits, pid namespace (8), pid (6), random (10).
  */
 #include "owner.h"
 
@@ -12,18 +15,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "file.h"
 #include "syscalls.h"
 
 #define ATTRIBUTE "user.remand.owner"
 
-/* Between making and marking a group lie microseconds. */
-#define UNMARKED_S 60
+#define NAME_PREFIX "run-"
+#define NAME_DIGITS 24
 
 struct owner {
 	char boot_id[40];
@@ -49,18 +54,26 @@ static int read_start_time(const char *stat_path, unsigned long long *ret)
 	return 0;
 }
 
+static int read_own_namespace(unsigned long *ret)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st) < 0)
+		return syscall_errno();
+	*ret = st.st_ino;
+	return 0;
+}
+
 static int describe_self(struct owner *ret)
 {
 	struct owner owner = { .pid = getpid() };
-	struct stat st;
 	int r = file_read(
 		AT_FDCWD, "/proc/sys/kernel/random/boot_id", owner.boot_id, sizeof(owner.boot_id));
 
+	if (r == 0)
+		r = read_own_namespace(&owner.pid_namespace);
 	if (r < 0)
 		return r;
-	if (stat("/proc/self/ns/pid", &st) < 0)
-		return syscall_errno();
-	owner.pid_namespace = st.st_ino;
 	r = read_start_time("/proc/self/stat", &owner.start_time);
 	if (r < 0)
 		return r;
@@ -112,12 +125,29 @@ static int read_mark(int group_fd, struct owner *ret)
 	return parse_mark(text, ret);
 }
 
+/* pidfd_open(2) knows our own pid namespace, whichever /proc is mounted here. A zombie is alive. */
+static bool is_dead(int pid)
+{
+	CLEANUP_FD int fd = pidfd_open(pid, 0);
+
+	return fd < 0 && errno == ESRCH;
+}
+
+/* In a /proc of another pid namespace, /proc/PID is somebody else. */
+static bool has_own_proc(void)
+{
+	char own[16], link[16];
+	int length = snprintf(own, sizeof(own), "%d", getpid());
+
+	return readlink("/proc/self", link, sizeof(link)) == length &&
+	       memcmp(own, link, (size_t)length) == 0;
+}
+
 bool owner_is_gone(int group_fd)
 {
 	struct owner owner, self;
 	unsigned long long start_time;
 	char path[32];
-	int r;
 
 	if (read_mark(group_fd, &owner) < 0 || describe_self(&self) < 0)
 		return false;
@@ -125,21 +155,50 @@ bool owner_is_gone(int group_fd)
 		return true;
 	if (owner.pid_namespace != self.pid_namespace)
 		return false;
+	if (is_dead(owner.pid))
+		return true;
 	snprintf(path, sizeof(path), "/proc/%d/stat", owner.pid);
-	r = read_start_time(path, &start_time);
-	/* ENOENT: no such process; ESRCH: it ended between open and read. */
-	return r == -ENOENT || r == -ESRCH || (r == 0 && start_time != owner.start_time);
+	/* What cannot be read may be hidden from us (proc(5), hidepid): that proves nothing. */
+	return has_own_proc() && read_start_time(path, &start_time) == 0 &&
+	       start_time != owner.start_time;
 }
 
-bool owner_is_missing(int group_fd)
+int owner_name(char name[OWNER_NAME_BYTES])
 {
-	struct timespec now;
-	struct stat st;
+	unsigned long pid_namespace;
+	uint64_t random;
+	int r = read_own_namespace(&pid_namespace);
+
+	if (r < 0)
+		return r;
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return syscall_errno();
+	snprintf(name, OWNER_NAME_BYTES, NAME_PREFIX "%08lx%06x%010" PRIx64,
+		pid_namespace & 0xffffffff, (unsigned int)getpid() & 0xffffff,
+		random & 0xffffffffff);
+	return 0;
+}
+
+/* Who made a group of that name. */
+static int parse_name(const char *name, unsigned long *ret_namespace, unsigned int *ret_pid)
+{
+	const char *digits = name + sizeof(NAME_PREFIX) - 1;
+
+	if (strncmp(name, NAME_PREFIX, sizeof(NAME_PREFIX) - 1) != 0 ||
+		strspn(digits, "0123456789abcdef") != NAME_DIGITS || digits[NAME_DIGITS] != '\0')
+		return -EINVAL;
+	return sscanf(digits, "%8lx%6x", ret_namespace, ret_pid) == 2 ? 0 : -EINVAL;
+}
+
+bool owner_died_before_mark(int group_fd, const char *name)
+{
+	unsigned long namespace, own_namespace;
+	unsigned int pid;
 	char text[1];
 
 	/* ERANGE: there is one. */
 	if (fgetxattr(group_fd, ATTRIBUTE, text, sizeof(text)) >= 0 || errno != ENODATA)
 		return false;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return fstat(group_fd, &st) == 0 && now.tv_sec - st.st_ctime > UNMARKED_S;
+	return parse_name(name, &namespace, &pid) == 0 && read_own_namespace(&own_namespace) == 0 &&
+	       namespace == (own_namespace & 0xffffffff) && is_dead((int)pid);
 }

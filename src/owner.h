@@ -13,7 +13,12 @@ int owner_mark(int group_fd);
  * process, or its pid now belongs to a process that was started at another time. */
 bool owner_is_gone(int group_fd);
 
-/* True when it carries no mark though it was made a while ago: its maker died in between. */
-bool owner_is_missing(int group_fd);
+/* The name for a new group: of this process and no other. 0 or -errno. */
+#define OWNER_NAME_BYTES 29
+int owner_name(char name[OWNER_NAME_BYTES]);
+
+/* True when the group carries no mark because the process that its name tells of died before it
+ * came to that. */
+bool owner_died_before_mark(int group_fd, const char *name);
 
 #endif

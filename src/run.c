@@ -32,7 +32,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base.h"
@@ -41,6 +40,7 @@
 #include "error.h"
 #include "fd.h"
 #include "host.h"
+#include "reap.h"
 #include "run.h"
 #include "spec.h"
 #include "syscalls.h"
@@ -274,18 +274,16 @@ int run_return_loans(struct remand *run)
 /* The end of a run that nobody waits for any more, or of a start that failed half way. */
 static void abandon(struct remand *run)
 {
-	siginfo_t info;
-
 	if (run->group.fd >= 0)
 		(void)group_kill(&run->group);
 	run->control_fd = fd_close(run->control_fd);
 	if (run->keeper_fd >= 0) {
 		(void)pidfd_send_signal(run->keeper_fd, SIGKILL, NULL, 0);
 		/* PID 1 of its namespace is reaped only after all others there are dead. */
-		(void)waitid(P_PIDFD, (id_t)run->keeper_fd, &info, WEXITED | __WALL);
+		reap(run->keeper_fd);
 	}
 	if (run->group.fd >= 0)
-		group_await_empty(&run->group);
+		group_await_empty(&run->group, GROUP_DYING_MS);
 	(void)run_return_loans(run);
 	if (run->group.fd >= 0)
 		(void)group_remove(&run->group);

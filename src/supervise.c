@@ -7,13 +7,13 @@
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "deadlines.h"
 #include "error.h"
 #include "fd.h"
 #include "message.h"
+#include "reap.h"
 #include "run.h"
 #include "syscalls.h"
 #include "watch.h"
@@ -114,8 +114,12 @@ static void on_failure(struct remand *run)
 			run->result.started = false;
 			run->failure_fd = fd_close(run->failure_fd);
 			supervise_finish(run);
-		} else {
+		} else if (n == 0) {
 			run->failure_fd = fd_close(run->failure_fd);
+		} else {
+			supervise_fail(run, syscall_errno(), "cannot hear of the target's start");
+			run->failure_fd = fd_close(run->failure_fd);
+			supervise_finish(run);
 		}
 	}
 }
@@ -162,9 +166,15 @@ static void on_control(struct remand *run)
 
 	while ((r = message_receive(run->control_fd, &message, &fd)) > 0)
 		on_message(run, &message, fd);
+	if (r == 0)
+		return;
 	/* The keeper is ending; its pidfd tells the rest. */
-	if (r < 0)
-		watch_forget(run, WATCH_CONTROL);
+	watch_forget(run, WATCH_CONTROL);
+	if (r == -ECONNRESET)
+		return;
+	/* What it had to say is lost; without it there is no verdict. */
+	supervise_fail(run, r, "cannot hear the keeper");
+	supervise_finish(run);
 }
 
 static void on_denial(struct remand *run, uint32_t events)
@@ -186,21 +196,19 @@ static void on_denial(struct remand *run, uint32_t events)
 
 static void on_keeper_end(struct remand *run)
 {
-	siginfo_t info;
-
 	on_control(run);
 	watch_forget(run, WATCH_KEEPER);
-	/* ECHILD: a wait loop of the caller with __WALL took it; it is dead all the same. */
-	(void)waitid(P_PIDFD, (id_t)run->keeper_fd, &info, WEXITED | __WALL);
+	reap(run->keeper_fd);
 	run->keeper_fd = fd_close(run->keeper_fd);
 	on_failure(run);
 	if (run->have_status && !run->result.started && run->cause == VERDICT_CAUSE_NONE &&
 		!run->start_error.message[0])
-		error_say(&run->start_error, REMAND_STAGE_EXEC, -ECHILD,
+		error_say(&run->start_error, REMAND_STAGE_SUPERVISE, -ECHILD,
 			"the target died before it could be executed");
 	if (!run->have_status && run->phase < RUN_ENDING && !run->internal_error.message[0])
 		error_say(&run->internal_error, REMAND_STAGE_SUPERVISE, -ECHILD,
-			"the keeper was killed from outside, and the run with it");
+			"the keeper was killed from outside, or could not speak to us for lack of "
+			"memory, and the run ended with it");
 	supervise_finish(run);
 }
 

@@ -303,7 +303,7 @@ static int declare_ready(struct target *target)
 	return permit_syscall(permit, SYS_write, target->plan->failure_fd, (long)&ready,
 		       sizeof(ready), 0) == sizeof(ready)
 		       ? 0
-		       : fail(target, REMAND_STAGE_EXEC, "(telling the supervisor)");
+		       : fail(target, REMAND_STAGE_SUPERVISE, "(telling the supervisor)");
 }
 
 /* The first path that can be executed; EACCES is remembered as execvp(3) does. */

@@ -20,12 +20,12 @@
 #include <sys/mount.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "error.h"
 #include "fd.h"
 #include "file.h"
+#include "reap.h"
 #include "syscalls.h"
 
 _Noreturn static void hold_namespace(int until_fd)
@@ -68,7 +68,6 @@ static int make_namespace(uid_t uid, gid_t gid, uid_t target_id)
 	struct clone_args args = { .flags = CLONE_NEWUSER | CLONE_PIDFD,
 		.pidfd = (uintptr_t)&pidfd };
 	sigset_t all, before;
-	siginfo_t info;
 	pid_t pid;
 
 	if (pipe2(lifeline, O_CLOEXEC) < 0)
@@ -85,8 +84,7 @@ static int make_namespace(uid_t uid, gid_t gid, uid_t target_id)
 	fd_close(lifeline[1]);
 	if (pid > 0) {
 		(void)pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
-		/* ECHILD: a wait loop of the caller was faster; dead it is. */
-		(void)waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | __WALL);
+		reap(pidfd);
 		fd_close(pidfd);
 	}
 	return r;
@@ -125,11 +123,14 @@ int work_grant(int tree_fd, uid_t target_id, struct work_loan *ret_loan, struct 
 		return error_errno(error, REMAND_STAGE_CELL, syscall_errno(),
 			"cannot examine a writable directory");
 	namespace = make_namespace(st.st_uid, st.st_gid, target_id);
+	/* Where user namespaces are forbidden, there is nothing to write the translation in. */
+	if (namespace < 0 && namespace != -EPERM && namespace != -ENOSPC && namespace != -ENOSYS)
+		return error_errno(error, REMAND_STAGE_ID_MAP, namespace,
+			"cannot map the owner of a writable directory to the target");
 	attr.userns_fd = (unsigned int)namespace;
 	if (namespace >= 0 &&
 		mount_setattr(tree_fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) == 0)
 		return 0;
-	/* Where user namespaces are forbidden there is nothing to write the translation in. */
 	if (namespace >= 0 && errno != EINVAL && errno != EOPNOTSUPP)
 		return error_errno(error, REMAND_STAGE_CELL, syscall_errno(),
 			"cannot map the files of a writable directory to the target");

@@ -3,6 +3,7 @@
 #include "owner.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/pidfd.h>
 #include <sys/xattr.h>
 
@@ -200,4 +201,91 @@ TEST(a_mark_with_junk_after_it_is_no_proof_of_death)
 		mark.start_time - 1);
 	CHECK_INT(forge_text(scratch.fd, text), 0);
 	CHECK(!owner_is_gone(scratch.fd));
+}
+
+static pid_t fork_dead(void)
+{
+	siginfo_t info;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return waitid(P_PID, (id_t)pid, &info, WEXITED) == 0 ? pid : -1;
+}
+
+/* The name that a process of that pid would have given. */
+static void forge_name(char name[OWNER_NAME_BYTES], int pid)
+{
+	char digits[7];
+
+	snprintf(digits, sizeof(digits), "%06x", (unsigned int)pid & 0xffffff);
+	memcpy(name + 12, digits, 6);
+}
+
+TEST(whose_maker_died_before_marking_it_tells_by_its_name)
+{
+	SCRATCH(scratch, "/var/tmp");
+	char name[OWNER_NAME_BYTES];
+
+	NEEDS_ATTRIBUTES(scratch);
+	CHECK_INT(owner_name(name), 0);
+	CHECK_INT(strlen(name), OWNER_NAME_BYTES - 1);
+	CHECK(!owner_died_before_mark(scratch.fd, name));
+	forge_name(name, fork_dead());
+	CHECK(owner_died_before_mark(scratch.fd, name));
+	CHECK(!owner_is_gone(scratch.fd));
+	CHECK_INT(owner_mark(scratch.fd), 0);
+	CHECK(!owner_died_before_mark(scratch.fd, name));
+}
+
+TEST(a_name_that_is_not_exactly_ours_proves_nothing)
+{
+	static const char *const names[] = { "run-", "run-of-another", "run-0", "x" };
+	SCRATCH(scratch, "/var/tmp");
+	char name[OWNER_NAME_BYTES + 2];
+
+	NEEDS_ATTRIBUTES(scratch);
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		CHECK_ROW(!owner_died_before_mark(scratch.fd, names[i]), names[i]);
+	CHECK_INT(owner_name(name), 0);
+	forge_name(name, fork_dead());
+	CHECK(owner_died_before_mark(scratch.fd, name));
+	name[4] ^= 1; /* of another pid namespace */
+	CHECK(!owner_died_before_mark(scratch.fd, name));
+	name[4] ^= 1;
+	strcat(name, "0");
+	CHECK(!owner_died_before_mark(scratch.fd, name));
+}
+
+/* In a pid namespace without a /proc of its own: the owner is PID 1 there, the judge PID 2. */
+static int judge_with_foreign_proc(void *argument)
+{
+	const struct scratch *scratch = argument;
+	siginfo_t info;
+	pid_t pid;
+
+	if (unshare(CLONE_NEWPID) < 0)
+		return 77;
+	pid = fork();
+	if (pid == 0) {
+		if (owner_mark(scratch->fd) < 0)
+			_exit(2);
+		pid = fork();
+		if (pid == 0)
+			_exit(owner_is_gone(scratch->fd) ? 1 : 0);
+		_exit(waitid(P_PID, (id_t)pid, &info, WEXITED) == 0 ? info.si_status : 3);
+	}
+	return waitid(P_PID, (id_t)pid, &info, WEXITED) == 0 ? info.si_status : 3;
+}
+
+TEST(a_proc_of_another_pid_namespace_is_no_proof_of_death)
+{
+	SCRATCH(scratch, "/var/tmp");
+	int r;
+
+	NEEDS_ATTRIBUTES(scratch);
+	r = scratch_child(judge_with_foreign_proc, &scratch);
+	if (r == 77)
+		SKIP("may not make a pid namespace");
+	CHECK_INT(r, 0);
 }
