@@ -15,13 +15,27 @@
  * and the times say as much about the machine as about the program. */
 #define CONTENTION_PERCENT 10
 
+static void take_denials(struct remand *run)
+{
+	struct remand_result *result = &run->result;
+
+	result->denials = run->denials.list;
+	result->denials_count = run->denials.count;
+	result->denials_more = run->denials.more;
+	result->denials_known = run->denials.known;
+	run->denials.list = NULL;
+	run->denials.count = 0;
+}
+
 static void fill_status(struct remand *run)
 {
 	struct remand_result *result = &run->result;
+	const struct remand_denial *killed;
 	int raw = run->raw_status;
 
 	result->raw_status = -1;
 	result->denied_syscall = -1;
+	take_denials(run);
 	if (!run->have_status || !result->started)
 		return;
 	result->raw_status = raw;
@@ -32,10 +46,11 @@ static void fill_status(struct remand *run)
 		result->signal = WTERMSIG(raw);
 		result->core_dumped = WCOREDUMP(raw);
 	}
-	if (run->denial.happened) {
-		result->denied_syscall = run->denial.syscall;
-		result->denied_architecture = run->denial.architecture;
-		memcpy(result->denied_arguments, run->denial.arguments,
+	killed = reason_killed(result);
+	if (killed) {
+		result->denied_syscall = killed->syscall;
+		result->denied_architecture = killed->architecture;
+		memcpy(result->denied_arguments, killed->arguments,
 			sizeof(result->denied_arguments));
 	}
 }

@@ -29,7 +29,8 @@
 static uint64_t earliest(const struct remand *run)
 {
 	const uint64_t deadlines[] = { run->wall_deadline_ns, run->cpu_check_ns, run->idle_check_ns,
-		run->stop_deadline_ns, run->stuck_deadline_ns };
+		run->stop_deadline_ns, run->stuck_deadline_ns,
+		run->denials.resume_ns ? run->denials.resume_ns : DEADLINE_NEVER };
 	uint64_t first = DEADLINE_NEVER;
 
 	for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
@@ -90,7 +91,8 @@ static void check_idle(struct remand *run, uint64_t now)
 	uint64_t used;
 
 	/* Who is not let run is not idle. */
-	if (group_cpu_ns(&run->group, &used) == 0 && (used != run->idle_cpu_ns || run->suspended)) {
+	if (group_cpu_ns(&run->group, &used) == 0 &&
+		(used != run->idle_cpu_ns || run->suspended || run->denials.resume_ns)) {
 		run->idle_cpu_ns = used;
 		run->idle_since_ns = now;
 	}
@@ -123,6 +125,8 @@ void deadlines_check(struct remand *run, uint64_t now)
 		check_stuck(run);
 		return;
 	}
+	if (now >= run->denials.resume_ns)
+		run->denials.resume_ns = 0;
 	if (now >= run->stop_deadline_ns)
 		stop_next(run);
 	if (now >= run->cpu_check_ns)

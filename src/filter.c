@@ -359,7 +359,21 @@ int filter_compile(
 	return r < 0 ? error_errno(error, REMAND_STAGE_SECCOMP, r, "system call filter") : 0;
 }
 
-int filter_watch_kills(const struct filter_program *program, struct filter_program *ret)
+/* The answers that the supervisor gives in the kernel's stead: denial.c. */
+static bool is_watched(uint32_t answer)
+{
+	switch (answer & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_KILL_PROCESS:
+	case SECCOMP_RET_LOG:
+		return true;
+	case SECCOMP_RET_ERRNO:
+		return (answer & SECCOMP_RET_DATA) != ENOSYS && (answer & SECCOMP_RET_DATA) != 0;
+	default:
+		return false;
+	}
+}
+
+int filter_watch(const struct filter_program *program, struct filter_program *ret)
 {
 	size_t size = program->count * sizeof(*program->instructions);
 	struct sock_filter *copy = malloc(size);
@@ -368,7 +382,7 @@ int filter_watch_kills(const struct filter_program *program, struct filter_progr
 		return -ENOMEM;
 	memcpy(copy, program->instructions, size);
 	for (unsigned short i = 0; i < program->count; i++)
-		if (copy[i].code == (BPF_RET | BPF_K) && copy[i].k == SECCOMP_RET_KILL_PROCESS)
+		if (copy[i].code == (BPF_RET | BPF_K) && is_watched(copy[i].k))
 			copy[i].k = SECCOMP_RET_USER_NOTIF;
 	*ret = (struct filter_program){ copy, program->count };
 	return 0;

@@ -17,8 +17,9 @@ struct filter_program {
 int filter_compile(
 	const struct syscall_rules *rules, struct filter_program *ret, struct remand_error *error);
 
-/* A copy in which whoever would be killed is stopped and reported to a listener instead. */
-int filter_watch_kills(const struct filter_program *program, struct filter_program *ret);
+/* A copy in which whoever would be killed, or refused with anything but ENOSYS, or logged, is
+ * stopped and reported to a listener instead. */
+int filter_watch(const struct filter_program *program, struct filter_program *ret);
 
 void filter_program_done(struct filter_program *program);
 

@@ -245,6 +245,9 @@ int launch(struct remand *run, struct remand_error *error)
 	if (r == 0)
 		r = give_birth(run, error);
 	close_ends(&ends);
+	/* The rules still decide when the listener asks. */
+	run->denials.filter = run->plan.filter;
+	run->plan.filter = (struct filter_program){ 0 };
 	plan_done(&run->plan);
 	streams_close_target_fds(&run->streams);
 	return r;

@@ -160,7 +160,7 @@ static int plan_filter(
 	if (r == 0)
 		r = filter_compile(&rules, &plan->filter, error);
 	if (r == 0) {
-		r = filter_watch_kills(&plan->filter, &plan->watched_filter);
+		r = filter_watch(&plan->filter, &plan->watched_filter);
 		if (r < 0)
 			error_errno(error, REMAND_STAGE_SECCOMP, r, "cannot copy the filter");
 	}

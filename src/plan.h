@@ -48,7 +48,7 @@ struct plan {
 	int landlock_abi; /* 0: none */
 	struct permit permit;
 	struct filter_program filter;
-	struct filter_program watched_filter; /* the same, with kills told to a listener */
+	struct filter_program watched_filter; /* the same, told to a listener */
 };
 
 struct plan_request {

@@ -27,14 +27,13 @@ const char *reason_signal_name(int signum, char buffer[16])
 /* asm/unistd.h, __X32_SYSCALL_BIT */
 #define X32_BIT 0x40000000
 
-char *reason_syscall_name(const struct remand_result *result)
+char *reason_syscall_name(uint32_t architecture, int64_t number)
 {
 	/* libseccomp's tokens of architectures are the kernel's AUDIT_ARCH values, but for x32,
 	 * which is x86-64 with a bit in the number. */
-	if (result->denied_architecture == SCMP_ARCH_X86_64 && (result->denied_syscall & X32_BIT))
-		return seccomp_syscall_resolve_num_arch(SCMP_ARCH_X32, (int)result->denied_syscall);
-	return seccomp_syscall_resolve_num_arch(
-		result->denied_architecture, (int)result->denied_syscall);
+	if (architecture == SCMP_ARCH_X86_64 && (number & X32_BIT))
+		return seccomp_syscall_resolve_num_arch(SCMP_ARCH_X32, (int)number);
+	return seccomp_syscall_resolve_num_arch(architecture, (int)number);
 }
 
 static void note(struct remand_result *result, const char *name, uint64_t value)
@@ -69,15 +68,26 @@ static void explain_output(struct remand_result *result)
 		say("wrote more than %" PRIu64 " bytes to a stream", limit);
 }
 
+const struct remand_denial *reason_killed(const struct remand_result *result)
+{
+	for (size_t i = 0; i < result->denials_count; i++)
+		if (result->denials[i].action == REMAND_ACTION_KILL)
+			return &result->denials[i];
+	return NULL;
+}
+
 static void explain_denied(struct remand_result *result)
 {
-	char *name = reason_syscall_name(result);
-
+	char *name = reason_syscall_name(result->denied_architecture, result->denied_syscall);
+	const struct remand_denial *killed = reason_killed(result);
 	const char *foreign =
 		result->denied_architecture == seccomp_arch_native() ? "" : " of a foreign ABI";
 
 	note(result, "denied.syscall", (uint64_t)result->denied_syscall);
-	if (name)
+	if (killed && killed->call[0] && name)
+		say("killed for the system call %.130s%s%s%.60s", killed->call, foreign,
+			killed->place[0] ? " at " : "", killed->place);
+	else if (name)
 		say("killed for the system call %s%s", name, foreign);
 	else
 		say("killed for the system call number %" PRId64 "%s", result->denied_syscall,

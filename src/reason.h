@@ -14,7 +14,10 @@ void reason_fill(struct remand_result *result, const struct group_usage *usage);
 /* "SEGV" for 11; real-time signals as "RTMIN+3"; never NULL for 1..64. buffer: 16 bytes. */
 const char *reason_signal_name(int signum, char buffer[16]);
 
-/* The name of the system call that was denied, NULL when libseccomp knows none. Caller frees. */
-char *reason_syscall_name(const struct remand_result *result);
+/* The call that the run was ended for; NULL: none, or nothing more is known of it. */
+const struct remand_denial *reason_killed(const struct remand_result *result);
+
+/* The name of a system call of that ABI, NULL when libseccomp knows none. Caller frees. */
+char *reason_syscall_name(uint32_t architecture, int64_t number);
 
 #endif

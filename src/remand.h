@@ -316,6 +316,20 @@ struct remand_evidence {
 
 #define REMAND_EVIDENCE_MAX 8
 
+/* Calls of one kind that the rules refused, or were to log. */
+struct remand_denial {
+	enum remand_action action; /* DENY, KILL or LOG */
+	int errnum;                /* DENY: what they failed with */
+	int64_t syscall;
+	uint32_t architecture; /* AUDIT_ARCH_* of the ABI */
+	uint64_t count;
+	/* Of the first of them. */
+	uint64_t arguments[6];
+	uint64_t program_counter;
+	char call[192];  /* in words, as far as its arguments can be read */
+	char place[112]; /* the instruction: file+0xoffset, empty: unknown */
+};
+
 /* Bytes captured from a stream; data is owned by the result and followed by a NUL. */
 struct remand_capture {
 	char *data;
@@ -353,6 +367,13 @@ struct remand_result {
 	int64_t denied_syscall;
 	uint32_t denied_architecture; /* AUDIT_ARCH_* of the ABI it was made in */
 	uint64_t denied_arguments[6];
+
+	/* What was refused or logged, each kind of call once. Not those that answer ENOSYS: they
+	 * are as absent as on an older kernel. Owned. */
+	struct remand_denial *denials;
+	size_t denials_count;
+	uint64_t denials_more; /* calls that were not kept, the list being full */
+	bool denials_known;    /* else a filter above ours kept us from hearing of them */
 
 	bool network_host;               /* the target had the caller's network */
 	char policy[128];                /* the end of its name, empty: unknown */

@@ -148,26 +148,60 @@ static json_t *limits_json(const struct remand_result *result)
 	return object;
 }
 
-static json_t *denied_json(const struct remand_result *result)
+static json_t *call_json(
+	uint32_t architecture, int64_t number, const uint64_t arguments[6], uint64_t count)
 {
-	json_t *arguments;
-	char *name;
-	json_t *object;
+	char *name = reason_syscall_name(architecture, number);
+	json_t *list = json_array(), *object;
 
-	if (result->denied_syscall < 0)
-		return json_null();
-	arguments = json_array();
-	for (int i = 0; i < 6; i++) {
-		char hex[24];
-
-		snprintf(hex, sizeof(hex), "0x%" PRIx64, result->denied_arguments[i]);
-		json_array_append_new(arguments, json_string(hex));
-	}
-	name = reason_syscall_name(result);
-	object = json_pack("{s:s?, s:I, s:o, s:i}", "syscall", name, "number",
-		(json_int_t)result->denied_syscall, "args", arguments, "count", 1);
+	for (int i = 0; i < 6; i++)
+		json_array_append_new(list, json_sprintf("0x%" PRIx64, arguments[i]));
+	object = json_pack("{s:s?, s:I, s:o, s:I}", "syscall", name, "number", (json_int_t)number,
+		"args", list, "count", (json_int_t)count);
 	free(name);
 	return object;
+}
+
+static json_t *denial_json(const struct remand_denial *denial)
+{
+	json_t *object =
+		call_json(denial->architecture, denial->syscall, denial->arguments, denial->count);
+	const char *errno_name = denial->errnum ? strerrorname_np(denial->errnum) : NULL;
+
+	json_object_set_new(
+		object, "call", denial->call[0] ? json_text(denial->call) : json_null());
+	json_object_set_new(
+		object, "place", denial->place[0] ? json_text(denial->place) : json_null());
+	json_object_set_new(
+		object, "program_counter", json_sprintf("0x%" PRIx64, denial->program_counter));
+	json_object_set_new(object, "errno", errno_name ? json_string(errno_name) : json_null());
+	return object;
+}
+
+/* The call that ended the run. */
+static json_t *denied_json(const struct remand_result *result)
+{
+	const struct remand_denial *killed = reason_killed(result);
+
+	if (killed)
+		return denial_json(killed);
+	if (result->denied_syscall < 0)
+		return json_null();
+	return call_json(
+		result->denied_architecture, result->denied_syscall, result->denied_arguments, 1);
+}
+
+static json_t *denials_json(const struct remand_result *result, enum remand_action action)
+{
+	json_t *list;
+
+	if (!result->denials_known)
+		return json_null();
+	list = json_array();
+	for (size_t i = 0; i < result->denials_count; i++)
+		if (result->denials[i].action == action)
+			json_array_append_new(list, denial_json(&result->denials[i]));
+	return list;
 }
 
 static json_t *error_json(const struct remand_error *error)
@@ -250,6 +284,10 @@ char *remand_result_json(const struct remand_result *result)
 	add_usage(object, result);
 	add_conditions(object, result);
 	json_object_set_new(object, "denied", denied_json(result));
+	json_object_set_new(object, "refused", denials_json(result, REMAND_ACTION_DENY));
+	json_object_set_new(object, "logged", denials_json(result, REMAND_ACTION_LOG));
+	json_object_set_new(object, "calls_omitted",
+		result->denials_known ? number(result->denials_more) : json_null());
 	json_object_set_new(object, "start_error", error_json(&result->start_error));
 	json_object_set_new(object, "collect_failed",
 		result->collect_failed[0] ? json_text(result->collect_failed) : json_null());
@@ -271,6 +309,24 @@ static void print_size(FILE *out, uint64_t bytes)
 		unit++;
 	}
 	fprintf(out, unit ? "%.1f%c" : "%.0f%c", value, units[unit]);
+}
+
+/* Why a program failed may be what it was refused; one that did well need not hear of it. */
+static void print_refused(FILE *out, const struct remand_result *result)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < result->denials_count && result->verdict != REMAND_VERDICT_OK; i++) {
+		const struct remand_denial *denial = &result->denials[i];
+
+		if (denial->action != REMAND_ACTION_DENY || shown++ >= 3)
+			continue;
+		fprintf(out, "%s%s", shown > 1 ? ", " : " \302\267 refused: ", denial->call);
+		if (denial->count > 1)
+			fprintf(out, " %" PRIu64 " times", denial->count);
+	}
+	if (shown > 3)
+		fprintf(out, " and %zu more", shown - 3);
 }
 
 char *remand_result_text(const struct remand_result *result)
@@ -302,6 +358,7 @@ char *remand_result_text(const struct remand_result *result)
 		fputs(" \302\267 memory ", out);
 		print_size(out, result->memory_peak_bytes);
 	}
+	print_refused(out, result);
 	if (result->collect_failed[0])
 		fprintf(out, " \302\267 not collected: %s", result->collect_failed);
 	if (result->network_host)

@@ -242,6 +242,8 @@ int remand_result(struct remand *run, struct remand_result *ret_result)
 	run->result_taken = true;
 	*ret_result = run->result;
 	run->result.output = run->result.error = (struct remand_capture){ 0 };
+	run->result.denials = NULL;
+	run->result.denials_count = 0;
 	return 0;
 }
 
@@ -309,6 +311,7 @@ struct remand *remand_free(struct remand *run)
 	fd_close(run->keeper_fd);
 	fd_close(run->target_fd);
 	fd_close(run->listener_fd);
+	denials_done(&run->denials);
 	remand_result_clear(&run->result);
 	free(run);
 	return NULL;

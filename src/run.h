@@ -64,7 +64,7 @@ struct remand {
 	struct target_ready ready; /* all zero: not yet */
 	bool have_status;
 	int raw_status;
-	struct denial denial;
+	struct denials denials;
 	enum verdict_cause cause;
 	struct remand_step stop[REMAND_STEPS_MAX]; /* how it is being ended, step by step */
 	size_t stop_count, stop_next;              /* stop_next 0: it is not */

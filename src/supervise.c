@@ -144,6 +144,7 @@ static void on_message(struct remand *run, const struct message *message, int fd
 		return;
 	case MESSAGE_LISTENER:
 		keep_fd(&run->listener_fd, fd_taken);
+		denials_begin(&run->denials, clock_now_ns());
 		return;
 	case MESSAGE_STATUS:
 		run->raw_status = message->raw_status;
@@ -179,6 +180,8 @@ static void on_control(struct remand *run)
 
 static void on_denial(struct remand *run, uint32_t events)
 {
+	int r;
+
 	/* Hung up: nobody with the filter is left. To receive now would wait for ever before 6.11.
 	 */
 	if (!(events & EPOLLIN)) {
@@ -186,10 +189,12 @@ static void on_denial(struct remand *run, uint32_t events)
 		run->listener_fd = fd_close(run->listener_fd);
 		return;
 	}
-	/* None after all, where its thread was interrupted meanwhile. */
-	if (denial_receive(run->listener_fd, &run->denial) < 0)
+	r = denials_dispatch(&run->denials, run->listener_fd, clock_now_ns());
+	if (r == 0)
 		return;
-	if (run->cause == VERDICT_CAUSE_NONE)
+	if (r < 0)
+		supervise_fail(run, r, "cannot answer a refused system call");
+	else if (run->cause == VERDICT_CAUSE_NONE)
 		run->cause = VERDICT_CAUSE_DENIED;
 	supervise_finish(run);
 }

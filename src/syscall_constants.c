@@ -293,6 +293,16 @@ int syscall_constants_find(const char *name, uint64_t *ret_value)
 	return -ENOENT;
 }
 
+const char *syscall_constants_name(const char *prefix, uint64_t value)
+{
+	size_t length = strlen(prefix);
+
+	for (size_t i = 0; i < sizeof(constants) / sizeof(constants[0]); i++)
+		if (constants[i].value == value && strncmp(constants[i].name, prefix, length) == 0)
+			return constants[i].name;
+	return NULL;
+}
+
 /* Above the largest errno of every architecture; the kernel itself caps at 4095. */
 #define ERRNO_END 200
 

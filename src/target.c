@@ -278,7 +278,12 @@ static int load_filter(struct target *target)
 
 	if (!plan->isolation.confined)
 		return 0;
-	listener = (int)seccomp_filter(&plan->watched_filter, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	/* Once it was heard, a call waits for its answer, and no signal starts it over (5.19). */
+	listener = (int)seccomp_filter(&plan->watched_filter,
+		SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+	if (listener < 0 && errno == EINVAL)
+		listener = (int)seccomp_filter(
+			&plan->watched_filter, SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	/* EBUSY: a container's filter above us has a listener already, and there can be one only.
 	 * Then the kernel kills, and nobody learns for which call. */
 	if (listener < 0 && errno == EBUSY)

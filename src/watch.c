@@ -54,8 +54,8 @@ static void fill_wishes(const struct remand *run, struct wish wishes[WATCH_COUNT
 	/* An empty group is the end only once we are ending. */
 	wishes[WATCH_GROUP] =
 		(struct wish){ run->group.events_fd, run->phase == RUN_ENDING ? EPOLLPRI : 0 };
-	wishes[WATCH_DENIAL] =
-		(struct wish){ run->listener_fd, run->phase < RUN_ENDING ? EPOLLIN : 0 };
+	wishes[WATCH_DENIAL] = (struct wish){ run->listener_fd,
+		run->phase < RUN_ENDING && !run->denials.resume_ns ? EPOLLIN : 0 };
 	wish_pumps(run, wishes);
 }
 

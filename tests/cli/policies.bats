@@ -37,13 +37,30 @@ policy() {
 @test "--kill ends the run, and the verdict names the call" {
 	custody --kill 'mkdir*' -- sh -c 'mkdir x; echo survived'
 	assert_verdict denied
+	[[ $(field denied.call) == 'mkdir("x", 0777)' && $(field denied.place) == *libc.so.6+0x* ]]
 	[[ $(field denied.syscall) == mkdir* && $output != *survived* && $status -eq 159 ]]
 }
 
-@test "--log lets the call happen" {
-	custody --log 'mkdir*' -- sh -c 'mkdir x && echo made'
+@test "--log lets the call happen, and counts it" {
+	custody --log 'mkdir*' -- sh -c 'mkdir x && mkdir y && echo made'
 	assert_verdict ok
 	[[ $output == made ]]
+	assert_field logged.0.syscall mkdir
+	assert_field logged.0.count 2
+	assert_field logged.0.call 'mkdir("x", 0777)'
+	assert_field refused '[]'
+}
+
+@test "a refused call is in the report with arguments, count and place, and in the line for people" {
+	custody --deny 'mkdir*' -- sh -c 'mkdir /tmp/x; mkdir /tmp/y; exit 3'
+	assert_verdict exit
+	assert_field refused.0.call 'mkdir("/tmp/x", 0777)'
+	assert_field refused.0.count 2
+	assert_field refused.0.errno EPERM
+	[[ $(field refused.0.place) == /usr/lib/*/libc.so.6+0x* ]] || fail "$(field refused.0.place)"
+	assert_field denied null
+	run "$REMAND" run -v --deny 'mkdir*' -- mkdir x
+	[[ $output == *'refused: mkdir("x", 0777)'* ]] || fail "$output"
 }
 
 @test "a profile in JSON is used as it is, with rules on top of it" {

@@ -75,7 +75,7 @@ TEST(a_system_call_has_its_name_and_an_unknown_number_has_none)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const struct remand_result result = { .denied_syscall = rows[i].number,
 			.denied_architecture = rows[i].architecture };
-		char *name = reason_syscall_name(&result);
+		char *name = reason_syscall_name(result.denied_architecture, result.denied_syscall);
 
 		CHECK_STR(name ? name : "(none)", rows[i].name);
 		free(name);
