@@ -31,5 +31,6 @@ void command_complain(const char *message);
 int command_run(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_batch(int argc, char **argv);
+int command_policy(int argc, char **argv);
 
 #endif

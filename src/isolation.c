@@ -131,6 +131,11 @@ static int decide_full(const struct remand_spec *spec, const struct host *host,
 static int decide_none(
 	const struct remand_spec *spec, struct isolation *ret, struct remand_error *error)
 {
+	/* There is no filter here: rules would be promises that nobody keeps. */
+	if (spec->seccomp || spec->rules_count > 0)
+		return refuse(
+			"rules for system calls (--allow, --deny, --kill, --log, --seccomp) need "
+			"isolation full or landlock; isolation 'none' has no filter");
 	*ret = (struct isolation){
 		.degree = REMAND_ISOLATION_NONE,
 		.missing = WALLS_OF_A_CELL | REMAND_WALL_OWN_IDS | REMAND_WALL_CAPABILITIES |

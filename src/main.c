@@ -14,6 +14,7 @@ static const struct verb {
 	{ "run", command_run, "one program in custody" },
 	{ "show", command_show, "what a run would be, and who said so" },
 	{ "batch", command_batch, "many jobs, one JSON object a line" },
+	{ "policy", command_policy, "list, show and test policies" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -23,7 +24,8 @@ static int help(void)
 	puts("remand - run programs that nobody should trust\n\n"
 	     "  remand run [OPTION...] [--] PROGRAM [ARG...]\n"
 	     "  remand show [OPTION...] [--] [PROGRAM [ARG...]]\n"
-	     "  remand batch [OPTION...] [FILE]\n\n"
+	     "  remand batch [OPTION...] [FILE]\n"
+	     "  remand policy list | show NAME|@GROUP | test NAME SYSCALL...\n\n"
 	     "Verbs:");
 	for (size_t i = 0; i < VERBS; i++)
 		printf("  %-8s %s\n", verbs[i].name, verbs[i].help);

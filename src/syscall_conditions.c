@@ -87,7 +87,7 @@ static int parse_term(struct syscall_text *text, uint64_t *ret)
 	return fail(text, "a number or a constant such as AF_UNIX or O_CREAT");
 }
 
-static int parse_number(struct syscall_text *text, uint64_t *ret)
+int syscall_text_number(struct syscall_text *text, uint64_t *ret)
 {
 	uint64_t term = 0, sum = 0;
 	int r;
@@ -123,9 +123,9 @@ static int parse_values(
 		const char *start = text->at;
 
 		condition.mask = UINT64_MAX;
-		r = parse_number(text, &condition.value);
+		r = syscall_text_number(text, &condition.value);
 		if (r == 0 && syscall_text_take(text, '/'))
-			r = parse_number(text, &condition.mask);
+			r = syscall_text_number(text, &condition.mask);
 		if (r < 0)
 			return r;
 		if (condition.value & ~condition.mask) {
@@ -148,7 +148,7 @@ static int parse_bits(struct syscall_text *text, unsigned char argument, struct 
 
 	condition.comparison = test->any ? SYSCALL_NE : SYSCALL_EQ;
 	do {
-		r = parse_number(text, &bits);
+		r = syscall_text_number(text, &bits);
 		if (r < 0)
 			return r;
 		condition.mask |= bits;
@@ -167,7 +167,7 @@ static int parse_order(struct syscall_text *text, unsigned char argument, struct
 	else
 		condition.comparison = equal ? SYSCALL_GE : SYSCALL_GT;
 	syscall_text_space(text);
-	r = parse_number(text, &condition.value);
+	r = syscall_text_number(text, &condition.value);
 	return r < 0 ? r : add_condition(text, test, &condition);
 }
 

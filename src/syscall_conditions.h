@@ -35,6 +35,9 @@ void syscall_text_space(struct syscall_text *text);
 /* Skip this character and the space around it; false if something else comes. */
 bool syscall_text_take(struct syscall_text *text, char c);
 
+/* "O_CREAT+0x80", "-1": 0, or -EINVAL with a sentence. */
+int syscall_text_number(struct syscall_text *text, uint64_t *ret);
+
 /* Parse from behind "(" to behind ")". -EINVAL with a sentence; text->at is where. */
 int syscall_conditions_parse(struct syscall_text *text, struct syscall_tests *ret);
 
