@@ -29,6 +29,7 @@ void command_complain(const char *message);
 
 /* Verbs. */
 int command_run(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_batch(int argc, char **argv);
 int command_policy(int argc, char **argv);

@@ -12,6 +12,7 @@ static const struct verb {
 	const char *help;
 } verbs[] = {
 	{ "run", command_run, "one program in custody" },
+	{ "check", command_check, "what this host can enforce, and what mends it" },
 	{ "show", command_show, "what a run would be, and who said so" },
 	{ "batch", command_batch, "many jobs, one JSON object a line" },
 	{ "policy", command_policy, "list, show and test policies" },
@@ -23,6 +24,7 @@ static int help(void)
 {
 	puts("remand - run programs that nobody should trust\n\n"
 	     "  remand run [OPTION...] [--] PROGRAM [ARG...]\n"
+	     "  remand check [--cgroup PATH] [--format json|text]\n"
 	     "  remand show [OPTION...] [--] [PROGRAM [ARG...]]\n"
 	     "  remand batch [OPTION...] [FILE]\n"
 	     "  remand policy list | show NAME|@GROUP | test NAME SYSCALL...\n\n"

@@ -594,6 +594,55 @@ const char *remand_options_text(const struct remand_options *options, const char
 /* Row i of the table, NULL past its end. */
 const struct remand_option *remand_option_at(size_t i);
 
+/* ---- the host ---- */
+
+/* What a fact about the host means for runs; the order is that of gravity. */
+enum remand_fact_state {
+	REMAND_FACT_OK,
+	REMAND_FACT_NOTE,    /* every guarantee holds; something optional is missing, or unsteady */
+	REMAND_FACT_WEAK,    /* a guarantee cannot be kept: runs need --best-effort */
+	REMAND_FACT_MISSING, /* no run can be held here */
+};
+
+/* One thing that was found out about the host. Owned by the probe. */
+struct remand_fact {
+	const char *section, *name;
+	const char *since; /* the Linux version that brought it, NULL: no such */
+	enum remand_fact_state state;
+	const char *found; /* what is there, in words */
+	const char *
+		mend; /* where the state is not ok: the command or unit file line, NULL: in found */
+};
+
+/* What this host can enforce for the caller. A snapshot; opaque. */
+struct remand_probe;
+
+/* Look at the host by asking its kernel (features are tried, versions are not compared), and at
+ * what makes times vary on it. Changes nothing. cgroup: as remand_spec.cgroup, NULL: found as for a
+ * run. Takes some milliseconds and, for user namespaces, two short-lived children that no wait of
+ * the caller sees. On success *ret_probe is to be released by remand_probe_free(). */
+int remand_probe(const char *cgroup, struct remand_probe **ret_probe, struct remand_error *error);
+
+/* Kill and remove the groups that dead supervisors left in the base that was found, and add a fact
+ * that names them. Returns how many there were, or -errno. */
+int remand_probe_reclaim(struct remand_probe *probe);
+
+/* Fact i, NULL past the last. Valid until the probe is freed. */
+const struct remand_fact *remand_probe_at(const struct remand_probe *probe, size_t i);
+
+/* The exit status of `remand check`: 0 all guarantees can be kept, 1 only with --best-effort, 2 not
+ * at all. */
+int remand_probe_status(const struct remand_probe *probe);
+
+/* All facts as one JSON object. Caller frees. NULL: out of memory. */
+char *remand_probe_json(const struct remand_probe *probe);
+
+/* NULL is fine. Returns NULL. */
+struct remand_probe *remand_probe_free(struct remand_probe *probe);
+
+/* "ok", "note", "weak", "missing". */
+const char *remand_fact_state_name(enum remand_fact_state state);
+
 #ifdef __cplusplus
 }
 #endif

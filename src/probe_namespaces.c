@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The namespaces of a cell, made and dropped. */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+
+#include "fd.h"
+#include "probe.h"
+#include "syscalls.h"
+#include "userns.h"
+
+#define SECTION "Namespaces"
+
+#define CELL_NAMESPACES \
+	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
+
+/* In the child: the one mount of a cell that hosts refuse. mount_namespaces(7): a new procfs needs
+ * one that is not masked by other mounts. */
+_Noreturn static void mount_proc(void)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+		_exit(errno);
+	_exit(0);
+}
+
+/* All of a cell's namespaces, and a procfs in them. 0, -errno of clone3, or the mount's errno. */
+static int try_cell(void)
+{
+	CLEANUP_FD int pidfd = -1;
+	struct clone_args args = { .flags = CELL_NAMESPACES | CLONE_PIDFD,
+		.pidfd = (uintptr_t)&pidfd };
+	siginfo_t info = { 0 };
+	sigset_t all, before;
+	pid_t pid;
+	int r;
+
+	/* No handler of the caller may run in the child. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pid = syscall_clone(&args);
+	r = pid < 0 ? syscall_errno() : 0;
+	if (pid == 0)
+		mount_proc();
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (r < 0)
+		return r;
+	/* ECHILD: a wait loop of the caller took it, and what it said. */
+	if (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | __WALL) < 0)
+		return 0;
+	return info.si_code == CLD_EXITED ? info.si_status : EPERM;
+}
+
+static void add_cell(struct remand_probe *probe)
+{
+	int r = try_cell();
+
+	probe_add(probe,
+		&(struct remand_fact){ SECTION, "pid, mount, net, ipc, uts", "3.8",
+			r < 0 ? REMAND_FACT_WEAK : REMAND_FACT_OK,
+			.mend = "sysctl -w user.max_pid_namespaces=15000 "
+				"user.max_mnt_namespaces=15000 user.max_net_namespaces=15000 "
+				"user.max_ipc_namespaces=15000 user.max_uts_namespaces=15000" },
+		r < 0 ? "refused: %s" : "yes", strerrordesc_np(-r));
+	if (r < 0)
+		return;
+	probe_add(probe,
+		&(struct remand_fact){ SECTION, "a new /proc", NULL,
+			r > 0 ? REMAND_FACT_WEAK : REMAND_FACT_OK,
+			.mend = "unmask the container's /proc: docker run --security-opt "
+				"systempaths=unconfined, podman run --security-opt unmask=ALL, "
+				"Kubernetes securityContext: {procMount: Unmasked}" },
+		r > 0 ? "refused: %s; something is mounted over parts of /proc" : "yes",
+		strerrordesc_np(r));
+}
+
+void probe_namespaces(struct remand_probe *probe)
+{
+	char way[256] = "";
+	int r = userns_probe();
+
+	if (r < 0)
+		userns_explain(r, way, sizeof(way));
+	probe_add(probe,
+		&(struct remand_fact){ SECTION, "user namespaces", "3.8",
+			r < 0 ? REMAND_FACT_WEAK : REMAND_FACT_OK, .mend = way },
+		r < 0 ? "refused: %s" : "yes", strerrordesc_np(-r));
+	if (r == 0)
+		add_cell(probe);
+}
