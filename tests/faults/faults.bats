@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Whatever fails or dies, at whatever system call: a right verdict or a sentence, and nothing left.
-# Here every other call site, with all limits. tests/native/faults.bats: each call, and each error.
+# Here a sample of the call sites (the machine is slow), with all limits. tests/native/faults.bats: each call, and each error.
 
 load ../helpers
 load faults
@@ -8,8 +8,8 @@ load faults
 setup_file() {
 	has cgroup_v2 && has root || return 0
 	echo +memory +pids +cpu +cpuset >/sys/fs/cgroup/cgroup.subtree_control
-	faults --sites plain errors/2 hidden/2 kill-keeper/8 kill-target/8 kill-groups/16
-	faults --sites files kill-supervisor/4
+	faults --sites plain errors/6 hidden/4 kill-keeper/24 kill-target/24 kill-groups/48
+	faults --sites files kill-supervisor/12
 }
 
 setup() { requires cgroup_v2 root; }
