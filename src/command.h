@@ -33,5 +33,7 @@ int command_check(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_batch(int argc, char **argv);
 int command_policy(int argc, char **argv);
+/* remand policy learn */
+int command_learn(int argc, char **argv);
 
 #endif

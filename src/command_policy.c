@@ -23,7 +23,10 @@ static const char usage[] =
 	"       remand policy show @GROUP                the system calls of a group\n"
 	"       remand policy test NAME|FILE SYSCALL...  what its filter answers, e.g. to openat "
 	"or\n"
-	"                                                'socket(AF_INET, SOCK_STREAM, 0)'\n\n"
+	"                                                'socket(AF_INET, SOCK_STREAM, 0)'\n"
+	"       remand policy learn [OPTION...] [--] PROGRAM [ARG...]\n"
+	"                                                run it, print a policy that denies what "
+	"it did not use\n\n"
 	"test ends with 0 when all calls are allowed, with 1 when one is not or depends on "
 	"arguments\n"
 	"that were not given.";
@@ -237,10 +240,11 @@ int command_policy(int argc, char **argv)
 		status = show(argv[2]);
 	else if (strcmp(what, "test") == 0 && argc > 3)
 		status = test(argv[2], argc - 3, argv + 3);
+	else if (strcmp(what, "learn") == 0)
+		status = command_learn(argc - 1, argv + 1);
 	else
-		command_complain(
-			"say what to do with policies: list, show NAME, show @GROUP, or test "
-			"NAME SYSCALL...; see remand policy --help");
+		command_complain("say what to do with policies: list, show NAME, show @GROUP, test "
+				 "NAME SYSCALL..., learn -- PROGRAM; see remand policy --help");
 	if (fflush(stdout) != 0)
 		status = COMMAND_FAILED;
 	return status;

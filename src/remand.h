@@ -247,6 +247,7 @@ struct remand_spec {
 	const char *seccomp; /* file with an OCI seccomp profile */
 	const struct remand_rule *rules;
 	size_t rules_count;
+	bool log_allowed; /* count every call that is allowed in the result, as by LOG: slow */
 	/* Name of the policy for the report, default "default". It changes nothing: what a
 	 * policy says is in the fields; remand_options_load_policy() puts it there. */
 	const char *policy;

@@ -64,6 +64,9 @@ int spec_rules_make(const struct remand_spec *spec, const struct isolation *isol
 		r = spec_rules_add(&rules, &spec->rules[i], error);
 	if (r == 0 && !isolation->cell)
 		r = syscall_rules_without_cell(&rules, isolation, error);
+	for (size_t i = 0; spec->log_allowed && i < rules.count; i++)
+		if (rules.rules[i].answer.action == SYSCALL_ALLOW)
+			rules.rules[i].answer.action = SYSCALL_LOG;
 	if (r < 0) {
 		syscall_rules_done(&rules);
 		return r;

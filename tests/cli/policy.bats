@@ -62,3 +62,18 @@ setup() {
 	run -125 "$REMAND" run --policy trusted --deny ptrace -- true
 	[[ $output == *'no filter'* ]]
 }
+
+@test "policy learn writes a policy under which the same program runs, and another does not" {
+	requires root
+	program='mkdir /tmp/x && ls / >/dev/null && echo well'
+	"$REMAND" policy learn --memory max --pids max -- sh -c "$program" >learned.policy 2>said
+	[[ $(<said) == well ]]
+	run -0 "$REMAND" run --memory max --pids max --policy ./learned.policy -- sh -c "$program"
+	[[ $output == well ]]
+	run "$REMAND" run --memory max --pids max --policy ./learned.policy -- ln -s a b
+	[[ $status -ne 0 && $output == *'Operation not permitted'* ]] || fail "$output"
+	run -1 "$REMAND" policy test ./learned.policy mkdir mkdirat vfork clone socket 'ioctl(0, TIOCSTI)' clone3
+	[[ $(printf '%s\n' "$output" | awk '{ print $NF }' | paste -sd ' ') == 'arguments arguments allow arguments EPERM EPERM ENOSYS' ]] ||
+		fail "$output"
+	run -125 "$REMAND" policy learn --memory max --pids max -- no-such-program
+}
