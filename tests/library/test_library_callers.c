@@ -160,14 +160,15 @@ TEST(sixty_four_threads_start_runs_at_once_and_each_gets_its_own)
 {
 	struct worker workers[64];
 	size_t count = storm(10000) / 64 + 1;
+	int threads = (int)custody_scale(64, 12);
 
-	for (int i = 0; i < 64; i++) {
+	for (int i = 0; i < threads; i++) {
 		workers[i] = (struct worker){ .count = count, .first = 1 + i * 3 % 200 };
 		CHECK_INT(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
 	}
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < threads; i++)
 		pthread_join(workers[i].thread, NULL);
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < threads; i++)
 		CHECK_INT(workers[i].right, count);
 }
 
@@ -197,7 +198,7 @@ TEST(runs_that_are_freed_and_never_waited_for_leave_nothing)
 {
 	int fds = check_count_fds();
 
-	for (size_t i = 0; i < storm(1000) + 10; i++) {
+	for (size_t i = 0; i < storm(1000) + 3; i++) {
 		const struct remand_spec spec = SPEC(.argv = SH("setsid sleep 1000 & sleep 1000"),
 			.output = { .kind = REMAND_STREAM_CAPTURE });
 		struct remand *run = custody_start(&spec);
@@ -216,7 +217,7 @@ TEST(runs_that_are_freed_and_never_waited_for_leave_nothing)
 TEST(programs_that_cannot_be_executed_leave_nothing_and_say_so_each_time)
 {
 	const struct remand_spec spec = SPEC(.argv = ARGV("no-such-program"));
-	size_t count = storm(1000) + 10;
+	size_t count = storm(1000) + 3;
 	int fds = check_count_fds();
 
 	for (size_t i = 0; i < count; i++) {
@@ -248,9 +249,9 @@ TEST(what_the_caller_has_not_flushed_is_not_printed_by_a_child)
 TEST(every_status_is_decoded_as_it_was)
 {
 	bool full = getenv("REMAND_TEST_FULL") != NULL;
-	size_t step = custody_scale(1, 6);
+	size_t step = custody_scale(1, 10);
 
-	for (int code = 0; code < 256; code += full ? 1 : 51)
+	for (int code = 0; code < 256; code += full ? 1 : 85)
 		CHECK(run_exits(code));
 	for (int signum = 1; signum < 32; signum += (int)step) {
 		char script[32];
