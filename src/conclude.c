@@ -63,11 +63,31 @@ static uint64_t less(uint64_t measured, uint64_t own)
 	return measured > own ? measured - own : 0;
 }
 
+static uint64_t time_ns(const struct timeval *time)
+{
+	return (uint64_t)time->tv_sec * NS_PER_S + (uint64_t)time->tv_usec * NS_PER_US;
+}
+
+/* Without a group: what the keeper has reaped; whoever was still alive at the end is in what was
+ * seen last only, because the kernel reaps those that die with PID 1 without adding them up. */
+static void use_rusage(const struct remand *run, struct group_usage *usage)
+{
+	usage->user_ns = time_ns(&run->keeper_usage.ru_utime);
+	usage->system_ns = less(time_ns(&run->keeper_usage.ru_stime), run->keeper_cpu_ns);
+	usage->cpu_ns = usage->user_ns + usage->system_ns;
+	if (run->watched_cpu_ns > usage->cpu_ns)
+		usage->cpu_ns = run->watched_cpu_ns;
+}
+
 static void fill_usage(struct remand *run, struct group_usage *usage)
 {
 	struct remand_result *result = &run->result;
 
 	group_measure(&run->group, usage);
+	if (run->group.fd < 0)
+		use_rusage(run, usage);
+	if (run->fallback.memory)
+		usage->memory_peak_bytes = run->watched_memory_bytes;
 	result->cpu_ns = less(usage->cpu_ns, run->ready.cpu_ns);
 	result->user_ns = usage->user_ns;
 	result->system_ns = less(usage->system_ns, run->ready.cpu_ns);
@@ -90,12 +110,16 @@ static void fill_limits(struct remand *run)
 	const struct remand_spec *spec = &run->spec;
 	const struct remand_limit_report limits[REMAND_LIMIT_COUNT] = {
 		/* The clock is ours, the counter is the group's. */
-		[REMAND_LIMIT_TIME] = { spec->time_ns, REMAND_ENFORCER_CGROUP },
+		[REMAND_LIMIT_TIME] = { spec->time_ns,
+			fallback_enforcer(&run->fallback, REMAND_LIMIT_TIME) },
 		[REMAND_LIMIT_WALL] = { spec->wall_ns, REMAND_ENFORCER_WATCH },
 		[REMAND_LIMIT_IDLE] = { spec->idle_ns, REMAND_ENFORCER_WATCH },
-		[REMAND_LIMIT_MEMORY] = { spec->memory_bytes, REMAND_ENFORCER_CGROUP },
-		[REMAND_LIMIT_PIDS] = { spec->pids, REMAND_ENFORCER_CGROUP },
-		[REMAND_LIMIT_CPUS] = { spec->cpus_milli, REMAND_ENFORCER_CGROUP },
+		[REMAND_LIMIT_MEMORY] = { spec->memory_bytes,
+			fallback_enforcer(&run->fallback, REMAND_LIMIT_MEMORY) },
+		[REMAND_LIMIT_PIDS] = { spec->pids,
+			fallback_enforcer(&run->fallback, REMAND_LIMIT_PIDS) },
+		[REMAND_LIMIT_CPUS] = { spec->cpus_milli,
+			fallback_enforcer(&run->fallback, REMAND_LIMIT_CPUS) },
 		[REMAND_LIMIT_OUTPUT] = { spec->output_bytes, REMAND_ENFORCER_WATCH },
 		/* Without a file system of its own nobody counts: refused where asked for. */
 		[REMAND_LIMIT_DISK] = { run->result.isolation == REMAND_ISOLATION_FULL

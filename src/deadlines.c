@@ -18,18 +18,22 @@
 #include <sys/timerfd.h>
 
 #include "error.h"
+#include "members.h"
 #include "syscalls.h"
 
 /* Closer than this to the CPU limit the next read waits no shorter: cpu.stat itself is exact to
  * about a scheduler tick only. */
 #define CPU_CHECK_MIN_NS NS_PER_MS
-#define SETUP_NS         (60 * NS_PER_S)
-#define IDLE_CHECKS      8
+/* Where memory is watched; a walk over the members itself takes some tens of us each. */
+#define MEMORY_CHECK_MIN_NS (5 * NS_PER_MS)
+#define MEMORY_CHECK_MAX_NS (100 * NS_PER_MS)
+#define SETUP_NS            (60 * NS_PER_S)
+#define IDLE_CHECKS         8
 
 static uint64_t earliest(const struct remand *run)
 {
 	const uint64_t deadlines[] = { run->wall_deadline_ns, run->cpu_check_ns, run->idle_check_ns,
-		run->stop_deadline_ns, run->stuck_deadline_ns,
+		run->memory_check_ns, run->stop_deadline_ns, run->stuck_deadline_ns,
 		run->denials.resume_ns ? run->denials.resume_ns : DEADLINE_NEVER };
 	uint64_t first = DEADLINE_NEVER;
 
@@ -57,15 +61,36 @@ void deadlines_arm(struct remand *run)
 		supervise_fail(run, syscall_errno(), "cannot arm the timer");
 }
 
+/* Without a group the members are added up. */
+int deadlines_cpu_ns(struct remand *run, uint64_t *ret_cpu_ns)
+{
+	struct members_usage usage;
+	int r;
+
+	if (run->group.fd >= 0)
+		return group_cpu_ns(&run->group, ret_cpu_ns);
+	/* Nobody is left to be asked: the end is on its way. */
+	r = run->keeper_fd < 0 ? -ESRCH : members_measure(run->keeper_pid, &usage);
+	if (r < 0)
+		return r;
+	if (usage.cpu_ns > run->watched_cpu_ns)
+		run->watched_cpu_ns = usage.cpu_ns;
+	*ret_cpu_ns = run->watched_cpu_ns;
+	return 0;
+}
+
 static void check_cpu(struct remand *run, uint64_t now)
 {
 	uint64_t used, wait;
 
-	if (group_cpu_ns(&run->group, &used) < 0) {
+	if (deadlines_cpu_ns(run, &used) < 0) {
 		supervise_fail(run, -EIO, "cannot read cpu.stat of the group");
 		supervise_end(run, VERDICT_CAUSE_NONE);
 		return;
 	}
+	/* Until exec all of it is our own code's, and not the program's. */
+	if (run->phase == RUN_STARTING)
+		used = 0;
 	/* What our own code used in the group before exec is not the program's. */
 	used -= used < run->ready.cpu_ns ? used : run->ready.cpu_ns;
 	if (used >= run->spec.time_ns) {
@@ -74,6 +99,31 @@ static void check_cpu(struct remand *run, uint64_t now)
 	}
 	wait = (run->spec.time_ns - used) / run->cpus;
 	run->cpu_check_ns = clock_after(now, wait < CPU_CHECK_MIN_NS ? CPU_CHECK_MIN_NS : wait);
+}
+
+/* Memory cannot fill faster than this; the next look is when the limit could be reached. */
+#define FILL_BYTES_PER_MS (UINT64_C(4) << 20)
+
+static void check_memory(struct remand *run, uint64_t now)
+{
+	const uint64_t limit = run->spec.memory_bytes;
+	struct members_usage usage = { 0 };
+	uint64_t wait_ns = MEMORY_CHECK_MIN_NS;
+
+	if (run->keeper_fd < 0 || members_measure(run->keeper_pid, &usage) < 0) {
+		supervise_fail(run, -EIO, "cannot read the memory of the run's processes in /proc");
+		supervise_end(run, VERDICT_CAUSE_NONE);
+		return;
+	}
+	if (usage.memory_bytes > run->watched_memory_bytes)
+		run->watched_memory_bytes = usage.memory_bytes;
+	if (usage.memory_bytes > limit) {
+		supervise_end(run, VERDICT_CAUSE_MEMORY);
+		return;
+	}
+	wait_ns += (limit - usage.memory_bytes) / FILL_BYTES_PER_MS * NS_PER_MS / run->cpus;
+	run->memory_check_ns =
+		clock_after(now, wait_ns < MEMORY_CHECK_MAX_NS ? wait_ns : MEMORY_CHECK_MAX_NS);
 }
 
 static void check_wall(struct remand *run)
@@ -91,7 +141,7 @@ static void check_idle(struct remand *run, uint64_t now)
 	uint64_t used;
 
 	/* Who is not let run is not idle. */
-	if (group_cpu_ns(&run->group, &used) == 0 &&
+	if (deadlines_cpu_ns(run, &used) == 0 &&
 		(used != run->idle_cpu_ns || run->suspended || run->denials.resume_ns)) {
 		run->idle_cpu_ns = used;
 		run->idle_since_ns = now;
@@ -135,12 +185,14 @@ void deadlines_check(struct remand *run, uint64_t now)
 		check_wall(run);
 	if (now >= run->idle_check_ns)
 		check_idle(run, now);
+	if (now >= run->memory_check_ns)
+		check_memory(run, now);
 }
 
 void deadlines_start(struct remand *run)
 {
 	run->launched_ns = clock_now_ns();
-	run->cpu_check_ns = run->idle_check_ns = DEADLINE_NEVER;
+	run->cpu_check_ns = run->idle_check_ns = run->memory_check_ns = DEADLINE_NEVER;
 	run->stop_deadline_ns = run->stuck_deadline_ns = run->armed_ns = DEADLINE_NEVER;
 	/* Until exec the same timer watches over the set-up, which may hang in a dead file system.
 	 */
@@ -152,6 +204,8 @@ void deadlines_start(struct remand *run)
 void deadlines_exec(struct remand *run)
 {
 	run->wall_deadline_ns = clock_after(run->started_ns, run->spec.wall_ns);
+	if (run->fallback.memory)
+		run->memory_check_ns = run->started_ns;
 	if (run->spec.idle_ns != REMAND_UNLIMITED) {
 		run->idle_since_ns = run->started_ns;
 		run->idle_check_ns = clock_after(run->started_ns, run->spec.idle_ns / IDLE_CHECKS);
@@ -160,5 +214,6 @@ void deadlines_exec(struct remand *run)
 
 void deadlines_cancel_limits(struct remand *run)
 {
-	run->wall_deadline_ns = run->cpu_check_ns = run->idle_check_ns = DEADLINE_NEVER;
+	run->wall_deadline_ns = run->cpu_check_ns = run->idle_check_ns = run->memory_check_ns =
+		DEADLINE_NEVER;
 }

@@ -17,4 +17,7 @@ void deadlines_check(struct remand *run, uint64_t now);
 /* Set the timer for what is due next. */
 void deadlines_arm(struct remand *run);
 
+/* CPU time of the run so far, by its group or by adding up its members. -errno. */
+int deadlines_cpu_ns(struct remand *run, uint64_t *ret_cpu_ns);
+
 #endif

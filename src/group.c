@@ -23,14 +23,21 @@
 #include "owner.h"
 #include "syscalls.h"
 
+int group_draw_name(struct group *group, struct remand_error *error)
+{
+	int r = owner_name(group->name);
+
+	return r < 0 ? error_errno(error, REMAND_STAGE_GROUP, r, "cannot find a name for a cgroup")
+		     : 0;
+}
+
 static int make_directory(struct group *group, struct remand_error *error)
 {
 	for (;;) {
-		int r = owner_name(group->name);
+		int r = group_draw_name(group, error);
 
 		if (r < 0)
-			return error_errno(
-				error, REMAND_STAGE_GROUP, r, "cannot find a name for a cgroup");
+			return r;
 		if (mkdirat(group->base_fd, group->name, 0755) == 0)
 			break;
 		if (errno != EEXIST)

@@ -26,6 +26,9 @@ struct group_usage {
 		.fd = -1, .base_fd = -1, .events_fd = -1, .memory_fd = -1, .pids_fd = -1 \
 	}
 
+/* The id of a run, also of one without a group. */
+int group_draw_name(struct group *group, struct remand_error *error);
+
 /* Make the group below base_fd, mark its owner, write every limit and read each back. */
 int group_create(struct group *ret_group, int base_fd, const struct remand_spec *spec,
 	struct remand_error *error);

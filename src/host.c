@@ -88,16 +88,12 @@ int host_open(struct host *ret_host, struct remand_error *error)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	int r = find_cgroup2(host.cgroup_root, host.cgroup_path);
 
-	if (r == -ENOENT)
-		return error_say(error, REMAND_STAGE_HOST, r,
-			"this host has no cgroup v2 mounted; boot with "
-			"systemd.unified_cgroup_hierarchy=1 or "
-			"mount -t cgroup2 none /sys/fs/cgroup");
-	if (r < 0)
+	if (r < 0 && r != -ENOENT)
 		return error_errno(error, REMAND_STAGE_HOST, r, "cannot read /proc/self/mountinfo");
 	/* Above stdio: where the caller has closed its own, ours must not pass for them. */
-	host.cgroup_fd = fd_raise(open(host.cgroup_path, O_PATH | O_DIRECTORY | O_CLOEXEC));
-	if (host.cgroup_fd < 0)
+	if (r == 0)
+		host.cgroup_fd = fd_raise(open(host.cgroup_path, O_PATH | O_DIRECTORY | O_CLOEXEC));
+	if (r == 0 && host.cgroup_fd < 0)
 		return error_errno(error, REMAND_STAGE_HOST, syscall_errno(), "cannot open %s",
 			host.cgroup_path);
 	probe_privilege(&host);

@@ -8,7 +8,7 @@
 #include "remand.h"
 
 struct host {
-	int cgroup_fd; /* the cgroup2 mount point */
+	int cgroup_fd; /* the cgroup2 mount point; -1: there is none */
 	char cgroup_path[PATH_MAX];
 	char cgroup_root[PATH_MAX]; /* which part of the tree is mounted there; "/": all */
 	bool privileged;            /* CAP_SYS_ADMIN and may_set_ids */

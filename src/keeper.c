@@ -129,9 +129,12 @@ static void start_target(struct keeper *keeper)
 	if (pipe2(go, O_CLOEXEC) < 0 ||
 		(go[0] = fcntl(go[0], F_DUPFD_CLOEXEC, keeper->plan->floor)) < 0)
 		fail(keeper, REMAND_STAGE_CLONE, "(pipe)");
+	/* No group: nothing to be born in, nothing to join. */
+	if (keeper->plan->group_fd < 0)
+		args.flags &= ~(uint64_t)CLONE_INTO_CGROUP;
 	keeper->target_pid = syscall_clone3(&args);
 	if (keeper->target_pid < 0 && errno == ENOSYS) {
-		birth.in_group = false;
+		birth.in_group = keeper->plan->group_fd < 0;
 		args.flags &= ~(uint64_t)CLONE_INTO_CGROUP;
 		keeper->target_pid = syscall_clone(&args);
 	}
@@ -232,11 +235,20 @@ static int raw_status(const siginfo_t *info)
 	}
 }
 
+static uint64_t own_cpu_ns(void)
+{
+	struct timespec cpu = { 0 };
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+	return (uint64_t)cpu.tv_sec * NS_PER_S + (uint64_t)cpu.tv_nsec;
+}
+
 static void report_status(struct keeper *keeper, const siginfo_t *info)
 {
-	struct message message = {
-		.kind = MESSAGE_STATUS, .raw_status = raw_status(info), .ended_ns = clock_now_ns()
-	};
+	struct message message = { .kind = MESSAGE_STATUS,
+		.raw_status = raw_status(info),
+		.ended_ns = clock_now_ns(),
+		.keeper_cpu_ns = own_cpu_ns() };
 
 	tell(keeper, &message, -1);
 }

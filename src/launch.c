@@ -206,6 +206,7 @@ static int give_birth(struct remand *run, struct remand_error *error)
 
 	if (pid < 0)
 		return say_no_keeper(run, syscall_errno(), error);
+	run->keeper_pid = pid;
 	id_map_choose(&map, pid, &wish);
 	r = map.user_namespace ? id_map_write(&map, pid, run->keeper_fd, error) : 0;
 	if (r == 0)

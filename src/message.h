@@ -16,8 +16,9 @@ enum message_kind {
 
 struct message {
 	enum message_kind kind;
-	int raw_status;    /* MESSAGE_STATUS: as wait(2) gives it */
-	uint64_t ended_ns; /* MESSAGE_STATUS: when, by CLOCK_MONOTONIC */
+	int raw_status;         /* MESSAGE_STATUS: as wait(2) gives it */
+	uint64_t ended_ns;      /* MESSAGE_STATUS: when, by CLOCK_MONOTONIC */
+	uint64_t keeper_cpu_ns; /* MESSAGE_STATUS: CPU time of the keeper itself */
 };
 
 /* fd -1: none. permit: for a sender under a filter, else NULL. 0 or -errno. Async-signal-safe. */

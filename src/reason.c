@@ -49,7 +49,10 @@ static void explain_memory(struct remand_result *result, const struct group_usag
 {
 	uint64_t limit = result->limits[REMAND_LIMIT_MEMORY].limit;
 
-	note(result, "memory.events.oom_kill", usage->oom_kill);
+	if (result->limits[REMAND_LIMIT_MEMORY].enforced_by == REMAND_ENFORCER_WATCH)
+		note(result, "watched.memory_bytes", usage->memory_peak_bytes);
+	else
+		note(result, "memory.events.oom_kill", usage->oom_kill);
 	if (result->memory_peak_bytes == REMAND_UNKNOWN)
 		say("the kernel's OOM killer ended it at %" PRIu64 " bytes", limit);
 	else
@@ -95,13 +98,23 @@ static void explain_denied(struct remand_result *result)
 	free(name);
 }
 
+/* By whose count: the group's, or the sum of its members. */
+static void note_cpu(struct remand_result *result, const struct group_usage *usage)
+{
+	note(result,
+		result->limits[REMAND_LIMIT_TIME].enforced_by == REMAND_ENFORCER_WATCH
+			? "watched.cpu_usec"
+			: "cpu.stat.usage_usec",
+		usage->cpu_ns / NS_PER_US);
+}
+
 static void explain_limits(struct remand_result *result, const struct group_usage *usage)
 {
 	const struct remand_limit_report *limits = result->limits;
 
 	switch ((int)result->verdict) {
 	case REMAND_VERDICT_TIME_LIMIT:
-		note(result, "cpu.stat.usage_usec", usage->cpu_ns / NS_PER_US);
+		note_cpu(result, usage);
 		say("used %.3f of %.3f seconds of CPU time", (double)result->cpu_ns / 1e9,
 			(double)limits[REMAND_LIMIT_TIME].limit / 1e9);
 		break;
@@ -111,7 +124,7 @@ static void explain_limits(struct remand_result *result, const struct group_usag
 			(double)limits[REMAND_LIMIT_WALL].limit / 1e9);
 		break;
 	case REMAND_VERDICT_IDLE_LIMIT:
-		note(result, "cpu.stat.usage_usec", usage->cpu_ns / NS_PER_US);
+		note_cpu(result, usage);
 		say("used no CPU time for %.3f seconds",
 			(double)limits[REMAND_LIMIT_IDLE].limit / 1e9);
 		break;

@@ -121,6 +121,7 @@ static int prepare(struct remand *run, const struct host *host, struct remand_er
 	const struct plan_request request = { &run->given, &run->spec, &isolation, &run->hostile,
 		&run->box };
 	struct streams_host streams_host;
+	struct remand_spec held;
 	int r = keep_collects(run);
 
 	keep_policy(run);
@@ -157,11 +158,15 @@ static int prepare(struct remand *run, const struct host *host, struct remand_er
 	r = plan_make(&run->plan, &request, host, error);
 	if (r < 0)
 		return r;
-	r = base_open(host, &run->spec, &run->base_fd, error);
+	r = fallback_open_base(host, &run->spec, &isolation, &run->fallback, &run->base_fd, error);
 	if (r < 0)
 		return r;
+	fallback_rlimits(&run->fallback, &run->spec, run->plan.rlimits);
+	if (!run->fallback.group)
+		return group_draw_name(&run->group, error);
 	group_reclaim(run->base_fd);
-	return group_create(&run->group, run->base_fd, &run->spec, error);
+	fallback_held(&run->fallback, &run->spec, &held);
+	return group_create(&run->group, run->base_fd, &held, error);
 }
 
 int remand_start(
@@ -282,7 +287,7 @@ static void abandon(struct remand *run)
 	if (run->keeper_fd >= 0) {
 		(void)pidfd_send_signal(run->keeper_fd, SIGKILL, NULL, 0);
 		/* PID 1 of its namespace is reaped only after all others there are dead. */
-		reap(run->keeper_fd);
+		reap(run->keeper_fd, NULL);
 	}
 	if (run->group.fd >= 0)
 		group_await_empty(&run->group, GROUP_DYING_MS);

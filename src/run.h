@@ -4,8 +4,11 @@
 #define RUN_H
 
 #include "box.h"
+#include <sys/resource.h>
+
 #include "clock.h"
 #include "denial.h"
+#include "fallback.h"
 #include "group.h"
 #include "keeper.h"
 #include "plan.h"
@@ -41,7 +44,8 @@ struct remand {
 	struct remand_spec spec;  /* resolved; borrowed pointers are only valid during the start */
 	struct plan plan;         /* released once the keeper has its copy */
 	struct streams streams;
-	struct group group;
+	struct fallback fallback;
+	struct group group; /* its fd is -1 where there can be none */
 	struct box box;
 	unsigned int cpus; /* that the group may use at once */
 	int base_fd;
@@ -50,6 +54,11 @@ struct remand {
 	struct path_hostile hostile; /* the work directory, for what is opened after the run */
 	int box_fd;                  /* the cell's /box, for collecting */
 	int epoll_fd, timer_fd;
+	pid_t keeper_pid;              /* only to read /proc, until keeper_fd tells that it ended */
+	struct rusage keeper_usage;    /* of all that it reaped too, once it ended */
+	uint64_t keeper_cpu_ns;        /* its own part of that */
+	uint64_t watched_cpu_ns;       /* last that was seen; only without a group */
+	uint64_t watched_memory_bytes; /* most that was seen; only where members are watched */
 	int control_fd, failure_fd, keeper_fd, target_fd, listener_fd;
 	uint32_t watched[WATCH_COUNT]; /* events registered for each watch */
 	int watched_fd[WATCH_COUNT];
@@ -57,7 +66,8 @@ struct remand {
 
 	enum run_phase phase;
 	uint64_t launched_ns, started_ns, ended_ns;
-	uint64_t wall_deadline_ns, cpu_check_ns, idle_check_ns, stop_deadline_ns, stuck_deadline_ns;
+	uint64_t wall_deadline_ns, cpu_check_ns, idle_check_ns, memory_check_ns, stop_deadline_ns,
+		stuck_deadline_ns;
 	uint64_t armed_ns; /* what timer_fd is set to */
 	uint64_t idle_since_ns, idle_cpu_ns;
 

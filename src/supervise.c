@@ -28,16 +28,23 @@ void supervise_fail(struct remand *run, int r, const char *what)
 
 void supervise_kill(struct remand *run)
 {
-	int r = group_kill(&run->group);
+	int r = 0;
 
 	run->stop_deadline_ns = DEADLINE_NEVER;
+	/* Without a group the rest goes with the keeper, which waits for the target's end first. */
+	if (run->group.fd >= 0)
+		r = group_kill(&run->group);
+	else if (run->target_fd >= 0 && pidfd_send_signal(run->target_fd, SIGKILL, NULL, 0) < 0 &&
+		 errno != ESRCH)
+		r = syscall_errno();
 	if (r < 0)
 		supervise_fail(run, r, "cannot kill the group");
 }
 
 bool supervise_all_dead(const struct remand *run)
 {
-	return run->phase == RUN_ENDING && run->keeper_fd < 0 && group_populated(&run->group) == 0;
+	return run->phase == RUN_ENDING && run->keeper_fd < 0 &&
+	       (run->group.fd < 0 || group_populated(&run->group) == 0);
 }
 
 /* May come when the run is ending already: what the target did first was the end of it. */
@@ -53,10 +60,14 @@ static void mark_started(struct remand *run)
 
 void supervise_finish(struct remand *run)
 {
+	uint64_t last_cpu_ns;
+
 	if (run->phase >= RUN_ENDING)
 		return;
 	run->phase = RUN_ENDING;
 	run->ended_ns = clock_now_ns();
+	if (run->group.fd < 0)
+		(void)deadlines_cpu_ns(run, &last_cpu_ns);
 	deadlines_cancel_limits(run);
 	run->stuck_deadline_ns = clock_after(run->ended_ns, STUCK_NS);
 	supervise_kill(run);
@@ -90,8 +101,8 @@ void supervise_end(struct remand *run, enum verdict_cause cause)
 
 /* ---- what the watches bring ---- */
 
-/* The target's last word is that it is ready for exec; only a failure can follow. The end of file is
- * not waited for: a fork of the caller's from another thread, which may be the keeper of another
+/* The target's last word is that it is ready for exec; only a failure can follow. The end of file
+ * is not waited for: a fork of the caller's from another thread, which may be the keeper of another
  * run, can hold a copy of the writing end for as long as it likes. */
 static void on_failure(struct remand *run)
 {
@@ -149,6 +160,7 @@ static void on_message(struct remand *run, const struct message *message, int fd
 	case MESSAGE_STATUS:
 		run->raw_status = message->raw_status;
 		run->have_status = true;
+		run->keeper_cpu_ns = message->keeper_cpu_ns;
 		break;
 	}
 	fd_close(fd_taken);
@@ -203,7 +215,7 @@ static void on_keeper_end(struct remand *run)
 {
 	on_control(run);
 	watch_forget(run, WATCH_KEEPER);
-	reap(run->keeper_fd);
+	reap(run->keeper_fd, &run->keeper_usage);
 	run->keeper_fd = fd_close(run->keeper_fd);
 	on_failure(run);
 	if (run->have_status && !run->result.started && run->cause == VERDICT_CAUSE_NONE &&

@@ -12,7 +12,9 @@
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* What the call that just failed left behind, as our functions return it: negative, and never 0,
@@ -46,6 +48,12 @@ static inline pid_t syscall_clone(struct clone_args *args)
 	return (pid_t)syscall(
 		SYS_clone, args->flags | args->exit_signal, 0, (uintptr_t)args->pidfd, 0, 0);
 #endif
+}
+
+/* waitid(2) on a pidfd, with the usage that the C library's wrapper leaves out. */
+static inline int syscall_waitid(int pidfd, siginfo_t *info, int options, struct rusage *ret_usage)
+{
+	return (int)syscall(SYS_waitid, P_PIDFD, pidfd, info, options, ret_usage);
 }
 
 /* openat2(2) */

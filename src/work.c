@@ -84,7 +84,7 @@ static int make_namespace(uid_t uid, gid_t gid, uid_t target_id)
 	fd_close(lifeline[1]);
 	if (pid > 0) {
 		(void)pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
-		reap(pidfd);
+		reap(pidfd, NULL);
 		fd_close(pidfd);
 	}
 	return r;
