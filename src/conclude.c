@@ -98,7 +98,10 @@ static void fill_usage(struct remand *run, struct group_usage *usage)
 	result->pressure_io_ns = usage->pressure_io_ns;
 	result->stdout_bytes = streams_written(&run->streams, 1);
 	result->stderr_bytes = streams_written(&run->streams, 2);
-	result->wall_ns = result->started ? run->ended_ns - run->started_ns : REMAND_UNKNOWN;
+	/* Ended by order in the moment of exec: what was on its way came after the order. */
+	result->wall_ns = !result->started                  ? REMAND_UNKNOWN
+			  : run->ended_ns < run->started_ns ? 0
+							    : run->ended_ns - run->started_ns;
 	result->trustworthy_time = -1;
 	if (usage->pressure_cpu_ns != REMAND_UNKNOWN && result->started)
 		result->trustworthy_time =
