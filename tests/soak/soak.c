@@ -185,6 +185,9 @@ static void finish(struct soak *soak, size_t slot)
 		remand_result_clear(&result);
 	}
 	soak->verdicts[soak->load_of[slot]]++;
+	/* By hand: a keeper just forked may hold the fd for a moment longer than we do, and the set
+	 * watches as long as anybody does, epoll(7). */
+	(void)epoll_ctl(soak->epoll_fd, EPOLL_CTL_DEL, remand_fd(soak->runs[slot]), NULL);
 	soak->runs[slot] = remand_free(soak->runs[slot]);
 	soak->ended++;
 }
