@@ -14,6 +14,7 @@
 
 #include "box.h"
 #include "cell.h"
+#include "cell_outside.h"
 #include "cell_steps.h"
 #include "fd.h"
 #include "syscalls.h"
@@ -21,9 +22,8 @@
 /* What programs are made of, and the few facts that C libraries and runtimes look up. A link (after
  * the usr merge) leads to another of these. */
 static const char *const readable[] = { "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64",
-	"/libx32", "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/passwd",
-	"/etc/group", "/etc/hosts", "/etc/nsswitch.conf", "/proc/cpuinfo", "/proc/meminfo",
-	"/proc/stat", "/proc/filesystems", "/proc/sys/vm/overcommit_memory",
+	"/libx32", "/etc/passwd", "/etc/group", "/etc/hosts", "/etc/nsswitch.conf", "/proc/cpuinfo",
+	"/proc/meminfo", "/proc/stat", "/proc/filesystems", "/proc/sys/vm/overcommit_memory",
 	"/sys/devices/system/cpu" };
 
 static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/random",
@@ -40,12 +40,17 @@ static int add(struct cell *cell, enum cell_step_kind kind, const char *path, bo
 	return 0;
 }
 
+static int add_readable(struct cell *cell, const char *path)
+{
+	return add(cell, CELL_BIND, path, true);
+}
+
 static int add_system(struct cell *cell)
 {
-	int r = 0;
+	int r = cell_outside_each(add_readable, cell);
 
 	for (size_t i = 0; r == 0 && i < sizeof(readable) / sizeof(readable[0]); i++)
-		r = add(cell, CELL_BIND, readable[i], true);
+		r = add_readable(cell, readable[i]);
 	for (size_t i = 0; r == 0 && i < sizeof(devices) / sizeof(devices[0]); i++)
 		r = add(cell, CELL_DEVICE, devices[i], false);
 	/* The target's own directory of /proc, which only the target can name. */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cell.h"
+#include "cell_outside.h"
 #include "cell_files.h"
 #include "cell_steps.h"
 #include "id_map.h"
@@ -30,8 +31,8 @@
 #define SKELETON_INODES 4096
 
 /* The usual places of programs and libraries; each a directory or, after the usr merge, a link. */
-static const char *const system_paths[] = { "usr", "bin", "sbin", "lib", "lib32", "lib64",
-	"libx32" };
+static const char *const system_paths[] = { "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64",
+	"/libx32" };
 
 static const char *const devices[] = { "null", "zero", "full", "random", "urandom" };
 
@@ -72,10 +73,7 @@ static int add_as_it_is(struct cell *cell, const char *path, const char *source)
 
 static int add_as_host_has_it(struct cell *cell, const char *path)
 {
-	char source[64];
-
-	snprintf(source, sizeof(source), "/%s", path);
-	return add_as_it_is(cell, path, source);
+	return add_as_it_is(cell, path + 1, path);
 }
 
 /* What the cell brings itself, whatever a root directory has there. */
@@ -140,13 +138,8 @@ static int add_system(struct cell *cell, const struct remand_user *user)
 		r = add_as_host_has_it(cell, system_paths[i]);
 	if (r == 0 && !cell_step_add(cell, CELL_DIRECTORY, "etc", NULL))
 		r = -ENOMEM;
-	/* The linker's cache, Debian's choice of programs (java, cc ...), the time zone. */
 	if (r == 0)
-		r = add_as_host_has_it(cell, "etc/ld.so.cache");
-	if (r == 0)
-		r = add_as_host_has_it(cell, "etc/alternatives");
-	if (r == 0)
-		r = add_as_host_has_it(cell, "etc/localtime");
+		r = cell_outside_each(add_as_host_has_it, cell);
 	if (r == 0)
 		r = add_accounts(cell, user);
 	if (r == 0 && !(cell_step_add(cell, CELL_TEXT, "etc/hosts",
