@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "cell.h"
-#include "cell_outside.h"
 #include "cell_files.h"
+#include "cell_outside.h"
 #include "cell_steps.h"
 #include "id_map.h"
 #include "syscalls.h"

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREADS = 4 };
+enum {
+	THREADS = 4
+};
 
 static long count, *numbers, sums[THREADS];
 static sigjmp_buf beyond;
