@@ -10,17 +10,18 @@
 #include "syscall_rules.h"
 
 /* No namespace stands between the target and these, whoever it is. */
-static const char *const always[] = {
+static const struct {
+	const char *rules;
+} always[] = {
 	/* System V and POSIX queues, semaphores and memory outlive the run and are everybody's. */
-	"(ENOSYS) msgctl, msgget, msgrcv, msgsnd, semctl, semget, semop, semtimedop, shmat, "
-	"shmctl, "
-	"shmdt, shmget, mq_getsetattr, mq_notify, mq_open, mq_timedreceive, mq_timedsend, "
-	"mq_unlink",
+	{ "(ENOSYS) msgctl, msgget, msgrcv, msgsnd, semctl, semget, semop, semtimedop, shmat, "
+	  "shmctl, shmdt, shmget, mq_getsetattr, mq_notify, mq_open, mq_timedreceive, "
+	  "mq_timedsend, mq_unlink" },
 	/* The services of the host listen on local sockets, paths of which Landlock lets pass. */
-	"(EAFNOSUPPORT) socket(0: AF_UNIX)",
+	{ "(EAFNOSUPPORT) socket(0: AF_UNIX)" },
 	/* Other processes, by number. */
-	"prlimit64(0: !0), sched_setaffinity(0: !0), sched_setscheduler(0: !0), "
-	"sched_setparam(0: !0), sched_setattr(0: !0), setpriority(1: !0), ioprio_set(1: !0)",
+	{ "prlimit64(0: !0), sched_setaffinity(0: !0), sched_setscheduler(0: !0), "
+	  "sched_setparam(0: !0), sched_setattr(0: !0), setpriority(1: !0), ioprio_set(1: !0)" },
 };
 
 /* As the caller's own user: attributes of any file of that user, named or opened for reading. */
@@ -44,7 +45,7 @@ int syscall_rules_without_cell(
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < sizeof(always) / sizeof(always[0]); i++)
-		r = syscall_rules_add(rules, SYSCALL_DENY, always[i], error);
+		r = syscall_rules_add(rules, SYSCALL_DENY, always[i].rules, error);
 	if (r == 0 && isolation->bar_network)
 		r = syscall_rules_add(rules, SYSCALL_DENY, no_sockets, error);
 	if (r == 0 && !isolation->separate_ids)
