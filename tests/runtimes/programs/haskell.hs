@@ -3,6 +3,7 @@
 import Control.Concurrent
 import Control.Exception
 import Control.Monad
+import Data.Array.Unboxed
 import qualified Data.ByteString.Char8 as B
 import Data.IORef
 import Data.List (foldl', sort)
@@ -16,12 +17,13 @@ recurse depth = depth + recurse (depth - 1)
 main :: IO ()
 main = do
   [count, depth, megabytes] <- map read . words <$> getLine
-  let numbers = sort (take count (tail (iterate (\x -> x * 16807 `mod` 2147483647) (1 :: Int))))
-  putStrLn (unwords ("sorted" : map show [head numbers, numbers !! (count `div` 2), last numbers]))
+  let random = take count (tail (iterate (\x -> x * 16807 `mod` 2147483647) (1 :: Int)))
+      numbers = listArray (0, count - 1) (sort random) :: UArray Int Int
+  putStrLn (unwords ("sorted" : map show [numbers ! 0, numbers ! (count `div` 2), numbers ! (count - 1)]))
 
   parts <- forM [0 .. 3 :: Int] $ \part -> do
     result <- newEmptyMVar
-    _ <- forkOS (putMVar result $! foldl' (+) 0 [n | (i, n) <- zip [0 ..] numbers, i `mod` 4 == part])
+    _ <- forkOS (putMVar result $! foldl' (+) 0 [numbers ! i | i <- [part, part + 4 .. count - 1]])
     return result
   sums <- mapM takeMVar parts
   putStrLn ("sum " ++ show (sum sums))
@@ -35,7 +37,7 @@ main = do
   size <- M.size <$> readIORef kept
   putStrLn ("pieces " ++ show (if size == 1000 then megabytes * 1024 else size))
 
-  writeFile "scratch" (show (head numbers))
+  writeFile "scratch" (show (numbers ! 0))
   back <- B.unpack <$> B.readFile "scratch"
   removeFile "scratch"
-  putStrLn ("file " ++ show (fromEnum (read back == head numbers)))
+  putStrLn ("file " ++ show (fromEnum (read back == numbers ! 0)))
