@@ -27,6 +27,19 @@ int command_format(const struct remand_options *options, bool *ret_text);
 /* One line on stderr, "remand: ...". */
 void command_complain(const char *message);
 
+/* Where the report goes. */
+struct command_report {
+	const char *where;
+	int fd; /* -1: none was asked for */
+	bool text;
+};
+
+/* Open it before anything starts: one that cannot be written is known at once. */
+int command_open_report(const struct remand_options *options, const struct remand_spec *spec,
+	struct command_report *ret);
+/* body NULL: out of memory. -errno, said. */
+int command_write_report(const struct command_report *report, const char *body);
+
 /* Verbs. */
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
@@ -35,5 +48,6 @@ int command_batch(int argc, char **argv);
 int command_policy(int argc, char **argv);
 /* remand policy learn */
 int command_learn(int argc, char **argv);
+int command_pipe(int argc, char **argv);
 
 #endif

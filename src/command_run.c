@@ -17,66 +17,6 @@
 
 static const char usage[] = "remand run [OPTION...] [--] PROGRAM [ARG...]";
 
-struct report_target {
-	const char *where;
-	int fd; /* -1: none */
-	bool text;
-};
-
-/* "fd:N": a number and nothing else, of a descriptor that can be written. */
-static int open_report_fd(const char *text)
-{
-	char *end;
-	long number;
-	int flags;
-
-	errno = 0;
-	number = strtol(text, &end, 10);
-	if (errno || *text < '0' || *text > '9' || *end || number > INT_MAX)
-		return -EBADF;
-	flags = fcntl((int)number, F_GETFL);
-	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
-		return -EBADF;
-	flags = fcntl((int)number, F_DUPFD_CLOEXEC, 3);
-	return flags < 0 ? syscall_errno() : flags;
-}
-
-static int complain_about_report(const char *where, int r)
-{
-	char message[512];
-
-	snprintf(message, sizeof(message), "--report: cannot write to %s: %s", where, strerror(-r));
-	command_complain(message);
-	return r;
-}
-
-/* Opened before anything starts: a report that cannot be written is known at once. */
-static int open_report(const struct remand_options *options, const struct remand_spec *spec,
-	struct report_target *ret)
-{
-	const char *where = remand_options_text(options, "report");
-
-	*ret = (struct report_target){ .fd = -1, .where = where };
-	if (command_format(options, &ret->text) < 0)
-		return -EINVAL;
-	if (!where)
-		return 0;
-	ret->fd = strncmp(where, "fd:", 3) == 0 ? open_report_fd(where + 3)
-						: remand_open_output(spec, where);
-	return ret->fd < 0 ? complain_about_report(where, ret->fd) : 0;
-}
-
-static int write_report(const struct report_target *target, const struct remand_result *result)
-{
-	char *body = target->text ? remand_result_text(result) : remand_result_json(result);
-	int r = body ? 0 : -ENOMEM;
-
-	if (r == 0 && dprintf(target->fd, "%s\n", body) < 0)
-		r = syscall_errno();
-	free(body);
-	return r < 0 ? complain_about_report(target->where, r) : 0;
-}
-
 /* On a terminal always; elsewhere only when asked, or when remand itself has something to say. */
 static void say_result(const struct remand_options *options, const struct remand_result *result)
 {
@@ -133,14 +73,24 @@ static int execute(const struct remand_spec *spec, struct remand_result *ret_res
 	return r;
 }
 
+static int write_report(const struct command_report *report, const struct remand_result *result)
+{
+	CLEANUP_FREE char *body = NULL;
+
+	if (report->fd < 0)
+		return 0;
+	body = report->text ? remand_result_text(result) : remand_result_json(result);
+	return command_write_report(report, body);
+}
+
 static int run_and_report(const struct remand_options *options, const struct remand_spec *spec)
 {
-	struct report_target report;
+	struct command_report report;
 	struct remand_result result = { 0 };
 	struct remand_error error = { 0 };
 	int status, signum = 0;
 
-	if (open_report(options, spec, &report) < 0)
+	if (command_open_report(options, spec, &report) < 0)
 		return COMMAND_FAILED;
 	if (execute(spec, &result, &signum, &error) < 0) {
 		remand_result_refused(&error, &result);
@@ -150,7 +100,7 @@ static int run_and_report(const struct remand_options *options, const struct rem
 		say_result(options, &result);
 	}
 	status = remand_result_status(&result);
-	if (report.fd >= 0 && write_report(&report, &result) < 0)
+	if (write_report(&report, &result) < 0)
 		status = COMMAND_FAILED;
 	if (result.verdict == REMAND_VERDICT_CANCELLED && signum)
 		status = 128 + signum;

@@ -10,7 +10,7 @@
 #include "remand.h"
 
 /* Verbs complete the options of `run` where they take them. */
-static const char verbs[] = "run check show batch policy";
+static const char verbs[] = "run pipe check show batch policy";
 
 enum kind {
 	KIND_NONE, /* the option takes no value */

@@ -27,6 +27,8 @@ static void reclaim(int base_fd, const char *name)
 		memcpy(group.name, name, strlen(name) + 1);
 		(void)group_kill(&group);
 		group_await_empty(&group, LEFTOVER_DYING_MS);
+		/* A pipeline's: the groups of its stages have the same owner. */
+		group_reclaim(group.fd);
 		(void)group_remove(&group);
 		return;
 	}

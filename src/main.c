@@ -13,6 +13,7 @@ static const struct verb {
 } verbs[] = {
 	{ "run", command_run, "one program in custody" },
 	{ "check", command_check, "what this host can enforce, and what mends it" },
+	{ "pipe", command_pipe, "programs that feed each other, or talk to each other" },
 	{ "show", command_show, "what a run would be, and who said so" },
 	{ "batch", command_batch, "many jobs, one JSON object a line" },
 	{ "policy", command_policy, "list, show and test policies" },
@@ -25,6 +26,7 @@ static int help(void)
 	puts("remand - run programs that nobody should trust\n\n"
 	     "  remand run [OPTION...] [--] PROGRAM [ARG...]\n"
 	     "  remand check [--cgroup PATH] [--format json|text]\n"
+	     "  remand pipe [--duplex] [OPTION...] -- PROGRAM [ARG...] ::: PROGRAM [ARG...]...\n"
 	     "  remand show [OPTION...] [--] [PROGRAM [ARG...]]\n"
 	     "  remand batch [OPTION...] [FILE]\n"
 	     "  remand policy list | show NAME|@GROUP | test NAME SYSCALL...\n\n"

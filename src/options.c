@@ -124,6 +124,13 @@ static const struct row table[] = {
 		  .verb = "batch" },
 		NULL, 0 },
 
+	{ { "duplex", 0, NULL, "Pipe", "two programs, each the other's stdin", true,
+		  .verb = "pipe" },
+		NULL, 0 },
+	{ { "transcript", 0, "FILE", "Pipe", "write there who said what when, as JSON lines", true,
+		  .verb = "pipe" },
+		NULL, 0 },
+
 	{ { "report", 'r', "FILE|fd:N", "Report", "write the report there as JSON", true }, NULL,
 		0 },
 	{ { "format", 0, "json|text", "Report", "form of the report (json)", true }, NULL, 0 },

@@ -227,6 +227,8 @@ static int take_in(struct pump *pump)
 	}
 	if (n < 0)
 		return syscall_errno();
+	if (pump->tap)
+		pump->tap(pump->tap_context, pump->buffer + pump->end, (size_t)n);
 	passes = pump->total < pump->limit ? pump->limit - pump->total : 0;
 	pump->total += (uint64_t)n;
 	pump->end += (uint64_t)n < passes ? (size_t)n : (size_t)passes;
@@ -278,6 +280,7 @@ static int put_out(struct pump *pump)
 		return syscall_errno();
 	if (n < 0) {
 		/* Closing our end passes the news on to whoever writes: EPIPE, SIGPIPE. */
+		pump->refused = true;
 		pump_abandon(pump);
 		return 0;
 	}

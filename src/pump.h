@@ -26,6 +26,10 @@ struct pump {
 	size_t start, end, capacity;
 	uint64_t memory_bytes; /* a capture that is larger goes into a file */
 	int file_fd;           /* that file, -1: none */
+	bool refused;          /* abandoned because nobody reads `to` any more */
+	/* Told of all that arrives, before it goes on; NULL: nobody. */
+	void (*tap)(void *context, const char *data, size_t length);
+	void *tap_context;
 };
 
 #define PUMP_EMPTY                                                  \

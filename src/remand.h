@@ -519,6 +519,87 @@ size_t remand_batch_running(const struct remand_batch *batch);
 /* remand_cancel() for each run under way; the results come as always. */
 void remand_batch_cancel(struct remand_batch *batch);
 
+/* ---- pipelines ---- */
+
+#define REMAND_PIPELINE_MAX 64
+
+/*
+ * Programs that feed each other: the stdout of each stage is the stdin of the next; or, duplex, two
+ * that talk to each other. What one writes is carried to the other through the supervisor: a pipe
+ * that both held would let each change the other's end (its size, its flags), and nobody could tell
+ * who closed first.
+ */
+struct remand_pipeline_spec {
+	size_t size; /* sizeof(struct remand_pipeline_spec) */
+	/* What runs, each in a cell and a group of its own, with its own limits. The streams that
+	 * join stages, and cgroup and enter_scope, must be left 0; no stream may be a PIPE. */
+	const struct remand_spec *const *stages;
+	size_t stages_count; /* 1 to REMAND_PIPELINE_MAX; 2 when duplex */
+	bool duplex;
+	/* Limits of all stages together, that of the group around theirs; defaults as in struct
+	 * remand_spec. No stage may have a higher one for itself. */
+	uint64_t memory_bytes, pids, cpus_milli;
+	const char *cpuset;
+	const char *cgroup; /* where the group around them is made, as in struct remand_spec */
+	bool enter_scope;
+	uint64_t transcript_bytes; /* keep so much of who said what when; default 0: nothing */
+};
+
+struct remand_pipeline_stage {
+	struct remand_result result;
+	/* It did not do what it was meant to: not ok, and not because of another. That SIGPIPE
+	 * ended a stage whose reader had ended before is ok: its result says so. */
+	bool failed;
+};
+
+struct remand_pipeline_result {
+	char id[40]; /* also the name of the group around those of the stages */
+	enum remand_verdict verdict;
+	char reason[256]; /* one line in words */
+	/* Stages by index, -1 none. */
+	int stage;        /* whose verdict it is; none: of all together */
+	int failed_stage; /* the first that failed */
+	int closed_first; /* duplex: the side that ended, or closed its stdin or stdout, first */
+	int blamed;       /* duplex: who should have spoken or read when both waited */
+	/* Of all together; REMAND_UNKNOWN where it could not be measured. */
+	uint64_t cpu_ns, wall_ns, memory_peak_bytes, pids_peak;
+	struct remand_pipeline_stage *stages;
+	size_t stages_count;
+	/* One JSON object a line, see remand(1), PIPELINES. */
+	struct remand_capture transcript;
+};
+
+/* Programs that were started together. */
+struct remand_pipeline;
+
+/* Start all stages. Any error: none runs (any more). A stage whose program cannot be executed is a
+ * result; it ends the others. */
+int remand_pipeline_start(const struct remand_pipeline_spec *spec,
+	struct remand_pipeline **ret_pipeline, struct remand_error *error);
+
+/* As remand_fd(), remand_dispatch(), remand_wait() and remand_cancel(), for all stages. */
+int remand_pipeline_fd(const struct remand_pipeline *pipeline);
+int remand_pipeline_dispatch(struct remand_pipeline *pipeline, struct remand_error *error);
+int remand_pipeline_wait(
+	struct remand_pipeline *pipeline, uint64_t timeout_ns, struct remand_error *error);
+void remand_pipeline_cancel(struct remand_pipeline *pipeline);
+
+/* Hand out the result, once; it is to be released by remand_pipeline_result_clear(). -EAGAIN: not
+ * ready, or taken already. */
+int remand_pipeline_result(
+	struct remand_pipeline *pipeline, struct remand_pipeline_result *ret_result);
+
+/* Kill what still runs, remove the groups, release the handle. NULL is fine. Returns NULL. */
+struct remand_pipeline *remand_pipeline_free(struct remand_pipeline *pipeline);
+
+void remand_pipeline_result_clear(struct remand_pipeline_result *result);
+/* One JSON object, in which each stage has its own report. Caller frees. NULL: out of memory. */
+char *remand_pipeline_result_json(const struct remand_pipeline_result *result);
+/* One line for people, without newline. Caller frees. NULL: out of memory. */
+char *remand_pipeline_result_text(const struct remand_pipeline_result *result);
+/* The exit status of `remand pipe`: as remand_result_status(), of the stage whose verdict it is. */
+int remand_pipeline_result_status(const struct remand_pipeline_result *result);
+
 /* ---- results as text ---- */
 
 /* The report, schema 1, one JSON object. Caller frees. NULL: out of memory. */

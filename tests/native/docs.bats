@@ -51,7 +51,7 @@ setup() {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	cat >"$BATS_TEST_TMPDIR/bin/remand" <<-END
 		#!/bin/bash
-		[[ \$1 != run && \$1 != batch ]] || exec "$REMAND" "\$1" $off "\${@:2}"
+		[[ \$1 != run && \$1 != batch && \$1 != pipe ]] || exec "$REMAND" "\$1" $off "\${@:2}"
 		exec "$REMAND" "\$@"
 	END
 	chmod +x "$BATS_TEST_TMPDIR/bin/remand"
@@ -114,6 +114,7 @@ section() {
 options_help() {
 	"$REMAND" run --help
 	"$REMAND" batch --help | sed -n '/^Batch$/,/^$/p'
+	"$REMAND" pipe --help | sed -n '/^Pipe$/,/^$/p'
 }
 
 @test "remand(1) explains every option of the table, with its letter and placeholder, and no other" {
