@@ -27,3 +27,16 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
 	run -125 "$REMAND" pipe --duplex --memory max --pids max -- true
 	[[ $output == 'remand: stage 1: --duplex joins two programs: A ::: B' ]]
 }
+
+@test "memory is limited for all stages together, and for each" {
+	requires root cgroup_v2
+	# the last begins when the second holds 30M; alone it would have 48M
+	run -124 "$REMAND" pipe -q -r report --memory 48M --wall 120s --time max -- \
+		sleep 1000 ::: "$PROGRAMS/hog_static" held 30 ::: sh -c 'read ready; exec tail /dev/zero'
+	[[ $("$PROGRAMS/jsonget" report verdict) == memory-limit ]]
+	[[ $("$PROGRAMS/jsonget" report stage) == null ]]
+	run -0 "$REMAND" pipe -q -r report --memory 48M --wall 120s --time max -- -m 16M -- tail /dev/zero ::: cat
+	[[ $("$PROGRAMS/jsonget" report stages.0.verdict) == memory-limit ]]
+	[[ $("$PROGRAMS/jsonget" report failed_stage) == 1 ]]
+	assert_nothing_left
+}
