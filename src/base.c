@@ -102,6 +102,8 @@ static int read_own_path(
 	const char *root = strcmp(host->cgroup_root, "/") == 0 ? "" : host->cgroup_root;
 	int r = file_read(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text));
 
+	ret_path[0] = '\0';
+
 	if (r < 0)
 		return error_errno(error, REMAND_STAGE_HOST, r, "cannot read /proc/self/cgroup");
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))

@@ -63,6 +63,7 @@ static int split(struct pipe *pipe, char **words)
 	for (char **word = words; *word; word++)
 		n += strcmp(*word, SEPARATOR) == 0;
 	pipe->stages = calloc(n, sizeof(*pipe->stages));
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	pipe->specs = calloc(n, sizeof(*pipe->specs));
 	if (!pipe->stages || !pipe->specs)
 		return no_memory();

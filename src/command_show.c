@@ -49,7 +49,8 @@ static void print_option(const struct remand_option *option, const json_t *value
 		print_setting(option->name, value);
 		return;
 	}
-	json_array_foreach(value, i, setting) print_setting(option->name, setting);
+	for (i = 0; (setting = json_array_get(value, i)); i++)
+		print_setting(option->name, setting);
 }
 
 static void print_options(const json_t *options)

@@ -21,7 +21,7 @@
 #include "syscall_constants.h"
 
 /* What a target can make of its address space is long; what explains a denial comes soon. */
-#define MAPS_BYTES_MAX (512 * 1024)
+#define MAPS_BYTES_MAX ((size_t)512 << 10)
 #define PATH_BYTES     96
 
 /*
@@ -176,14 +176,12 @@ static void put_argument(struct line *line, char kind, uint64_t value, pid_t pid
 	static const char *const open_modes[] = { "O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE" };
 	uint32_t low = (uint32_t)value;
 
-	if (kind == 'd')
+	if (kind == 'f' && (int32_t)low == AT_FDCWD)
+		put(line, "AT_FDCWD");
+	else if (kind == 'd' || kind == 'f')
 		put(line, "%" PRId32, (int32_t)low);
 	else if (kind == 'm')
 		put(line, "0%" PRIo32, low);
-	else if (kind == 'f' && (int32_t)low == AT_FDCWD)
-		put(line, "AT_FDCWD");
-	else if (kind == 'f')
-		put(line, "%" PRId32, (int32_t)low);
 	else if (kind == 'p')
 		put_path(line, value, pid);
 	else if (kind == 's')

@@ -69,26 +69,33 @@ bool filter_answer_fixed(
 
 const char *filter_answer_text(uint32_t answer, char ret[32])
 {
-	const char *error = strerrorname_np((int)(answer & SECCOMP_RET_DATA));
+	const char *error = strerrorname_np((int)(answer & SECCOMP_RET_DATA)), *word = "kill";
 
 	switch (answer & SECCOMP_RET_ACTION_FULL) {
 	case SECCOMP_RET_ALLOW:
-		return strcpy(ret, "allow");
+		word = "allow";
+		break;
 	case SECCOMP_RET_LOG:
-		return strcpy(ret, "log");
+		word = "log";
+		break;
 	case SECCOMP_RET_TRAP:
-		return strcpy(ret, "trap");
+		word = "trap";
+		break;
 	case SECCOMP_RET_TRACE:
-		return strcpy(ret, "ENOSYS");
+		word = "ENOSYS";
+		break;
 	case SECCOMP_RET_KILL_THREAD:
-		return strcpy(ret, "kill-thread");
+		word = "kill-thread";
+		break;
 	case SECCOMP_RET_ERRNO:
-		if (error)
-			snprintf(ret, 32, "%s", error);
-		else
-			snprintf(ret, 32, "errno %u", answer & SECCOMP_RET_DATA);
-		return ret;
+		word = error;
+		break;
 	default:
-		return strcpy(ret, "kill");
+		break;
 	}
+	if (word)
+		snprintf(ret, 32, "%s", word);
+	else
+		snprintf(ret, 32, "errno %u", answer & SECCOMP_RET_DATA);
+	return ret;
 }

@@ -159,7 +159,7 @@ static int check_user(const struct remand_spec *spec, const struct host *host,
 int isolation_decide(const struct remand_spec *spec, const struct host *host,
 	struct isolation *ret_isolation, struct remand_error *error)
 {
-	struct isolation isolation;
+	struct isolation isolation = { 0 };
 	int r = -EINVAL;
 
 	switch (spec->isolation) {

@@ -56,12 +56,14 @@ static int load(struct manager *manager, struct remand_error *error)
 	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
 		void *symbol = manager->library ? dlsym(manager->library, symbols[i].name) : NULL;
 
-		if (!symbol)
-			return error_say(error, REMAND_STAGE_GROUP, -ELIBACC,
+		if (!symbol) {
+			(void)error_say(error, REMAND_STAGE_GROUP, -ELIBACC,
 				"cannot ask systemd for a cgroup, because libsystemd.so.0 (%s) "
 				"cannot be loaded; apt install libsystemd0, or set Delegate=yes in "
 				"the unit that runs remand",
 				symbols[i].name);
+			return -ELIBACC;
+		}
 		/* POSIX has it that the two kinds of pointers convert; ISO C has not. */
 		memcpy((char *)manager + symbols[i].offset, &symbol, sizeof(symbol));
 	}
@@ -120,7 +122,7 @@ int manager_open(struct manager *ret_manager, struct remand_error *error)
 
 	if (r == 0)
 		r = connect_to(&manager, error);
-	if (r < 0) {
+	if (r < 0 || !manager.bus) {
 		manager_close(&manager);
 		return r;
 	}

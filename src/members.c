@@ -55,18 +55,19 @@ static int find(struct walk *walk, pid_t pid, pid_t parent)
 static int find_children_of_thread(struct walk *walk, int task_fd, const char *tid, pid_t pid)
 {
 	char path[300], *text = NULL;
-	CLEANUP_FD int fd = -1;
 	CLEANUP_FREE char *line = NULL;
 	size_t size = 0;
 	FILE *file;
-	int r = 0;
+	int fd, r = 0;
 
 	snprintf(path, sizeof(path), "%s/children", tid);
 	fd = openat(task_fd, path, O_RDONLY | O_CLOEXEC);
 	file = fd < 0 ? NULL : fdopen(fd, "re");
-	if (!file)
-		return errno == ENOENT || errno == ESRCH ? 0 : syscall_errno();
-	fd = -1;
+	if (!file) {
+		r = errno == ENOENT || errno == ESRCH ? 0 : syscall_errno();
+		fd_close(fd);
+		return r;
+	}
 	if (getdelim(&line, &size, '\0', file) > 0)
 		text = line;
 	while (r == 0 && text) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Setters of options whose values have parts (SRC:DST, NAME=VALUE), most of them repeatable. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,8 +160,8 @@ int option_set_user(const struct option_context *context, const char *value)
 	char uid[16] = "";
 	const char *gid = strchr(value, ':');
 
-	if ((gid ? (size_t)(gid - value) : strlen(value)) < sizeof(uid))
-		memcpy(uid, value, gid ? (size_t)(gid - value) : strlen(value));
+	if (strcspn(value, ":") < sizeof(uid))
+		snprintf(uid, sizeof(uid), "%.*s", (int)strcspn(value, ":"), value);
 	if (!parse_id(uid, &user.uid) || !parse_id(gid ? gid + 1 : uid, &user.gid))
 		return option_refuse(
 			context, value, "is not a user; expected numbers, UID or UID:GID");

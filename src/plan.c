@@ -71,6 +71,8 @@ static int merge_env(char **env, const char *const *entries)
 	return 0;
 }
 
+static const char path_entry[] = "PATH=" DEFAULT_PATH;
+
 /* Where files may be written: the cell's /box and /tmp, or the one directory that stands for both;
  * a trusted program has the caller's home. */
 static int plan_env(struct plan *plan, const struct plan_request *request)
@@ -79,7 +81,7 @@ static int plan_env(struct plan *plan, const struct plan_request *request)
 	const char *own = plan->isolation.cell ? "/box" : request->box->path;
 	const char *home = own[0] ? own : getenv("HOME");
 	char home_entry[PATH_MAX + 8], tmpdir_entry[PATH_MAX + 8];
-	const char *const defaults[] = { "PATH=" DEFAULT_PATH, home_entry, "LANG=C.UTF-8",
+	const char *const defaults[] = { path_entry, home_entry, "LANG=C.UTF-8",
 		plan->isolation.cell || !own[0] ? NULL : tmpdir_entry, NULL };
 	/* environ is the process's own; reading it is as thread-safe as getenv(3) is. */
 	const char *const *start = spec->inherit_env ? (const char *const *)environ : defaults;
@@ -98,7 +100,6 @@ static int plan_env(struct plan *plan, const struct plan_request *request)
  */
 static int search_path(struct plan *plan, const char *name)
 {
-	static const char path_entry[] = "PATH=" DEFAULT_PATH;
 	const char *entry = *find_variable(plan->env, path_entry);
 	const char *path = (entry ? entry : path_entry) + 5;
 	size_t n = 0, most = 2;

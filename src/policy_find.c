@@ -51,6 +51,7 @@ static int add_listed(
 		r = add_directory(directories,
 			(struct policy_directory){ "REMAND_POLICY_PATH", path, false }, "");
 	}
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): freed by its attribute; strsep hides it */
 	return r < 0 ? error_errno(error, REMAND_STAGE_POLICY, r, "REMAND_POLICY_PATH") : 0;
 }
 

@@ -344,7 +344,7 @@ int remand_run(const struct remand_spec *spec, struct remand_result *ret_result,
 
 	if (r == 0)
 		r = remand_start(spec, &run, error);
-	if (r < 0)
+	if (!run)
 		return r;
 	r = remand_wait(run, REMAND_UNLIMITED, error);
 	if (r == 0)

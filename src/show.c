@@ -241,7 +241,7 @@ int remand_options_show(const struct remand_options *options, const char *const 
 	static const char *const nothing[] = { "true", NULL };
 	const struct remand_spec *spec = remand_options_spec(options);
 	struct remand_spec given, resolved;
-	struct plan plan;
+	struct plan plan = { .cell = CELL_EMPTY };
 	json_t *syscalls;
 	int r;
 

@@ -17,7 +17,7 @@
 #include "syscalls.h"
 
 /* O_NONBLOCK: opening a fifo must not wait for its writer. O_NOCTTY: nor may it be a terminal. */
-#define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+#define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY)
 
 static int read_all(int fd, struct trusted_file *file)
 {
@@ -72,7 +72,7 @@ int trusted_file_read(
 
 int trusted_file_open(const char *path, struct trusted_file *ret_file, struct remand_error *error)
 {
-	int fd = open(path, OPEN_FLAGS);
+	int fd = open(path, OPEN_FLAGS | O_CLOEXEC);
 
 	if (fd < 0)
 		return error_errno(
