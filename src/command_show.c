@@ -117,7 +117,8 @@ static void print_group(const char *name, const json_t *group)
 	json_object_foreach(json_object_get(group, "but"), answer, names)
 	{
 		printf("; %s:", answer);
-		json_array_foreach(names, i, member) printf(" %s", json_string_value(member));
+		for (i = 0; (member = json_array_get(names, i)); i++)
+			printf(" %s", json_string_value(member));
 	}
 	putchar('\n');
 }
@@ -131,7 +132,8 @@ static void print_rules(const json_t *rules)
 		puts("\nRules for system calls, on top of those of default.policy; the last that "
 		     "fits "
 		     "decides");
-	json_array_foreach(rules, i, rule) print_setting(string(rule, "action"), rule);
+	for (i = 0; (rule = json_array_get(rules, i)); i++)
+		print_setting(string(rule, "action"), rule);
 }
 
 static void print_syscalls(const json_t *syscalls)

@@ -148,10 +148,10 @@ bool manager_delegates(const char *unit)
 {
 	const char *suffix = strrchr(unit, '.'), *path, *interface;
 	sd_bus_message *reply = NULL;
-	struct manager manager;
+	struct manager manager = { 0 };
 	int delegates = 0, r;
 
-	if (!suffix || manager_open(&manager, NULL) < 0)
+	if (!suffix || manager_open(&manager, NULL) < 0 || !manager.bus)
 		return false;
 	interface = strcmp(suffix, ".scope") == 0 ? MANAGER_NAME ".Scope" : MANAGER_NAME ".Service";
 	r = manager.bus_call_method(manager.bus, MANAGER_NAME, MANAGER_OBJECT, MANAGER_INTERFACE,

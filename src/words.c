@@ -80,11 +80,12 @@ int remand_split(const char *text, char ***ret_words, struct remand_error *error
 {
 	size_t length = strlen(text), most = length / 2 + 2, count = 0; /* "a b": two in three */
 	char **words = malloc(most * sizeof(*words) + length + 2);
-	struct splitter splitter = { text, text, (char *)(words + most), error };
+	struct splitter splitter = { text, text, NULL, error };
 	int r = 0;
 
 	if (!words)
 		return error_errno(error, REMAND_STAGE_SPEC, -ENOMEM, "cannot split words");
+	splitter.out = (char *)(words + most);
 	for (;;) {
 		while (is_blank(*splitter.at) || strncmp(splitter.at, "\\\n", 2) == 0)
 			splitter.at++;
