@@ -3,6 +3,11 @@
 
 load runtimes
 
+@test "gcc compiles under compile, and the program runs under c" {
+	compiles c.c c gcc -O2 -pthread -o c c.c
+	runs c -- ./c
+}
+
 @test "g++ compiles under compile, and the program runs under cpp" {
 	compiles cpp.cc cpp g++ -O2 -pthread -o cpp cpp.cc
 	runs cpp -- ./cpp
