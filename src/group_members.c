@@ -147,8 +147,10 @@ static int signal_members(const struct group *group, int signum)
 	char *at = text;
 	size_t count = 0;
 	bool more = true;
-	int r = text ? 0 : syscall_errno();
+	int r = 0;
 
+	if (!text)
+		return syscall_errno();
 	while (r == 0 && more) {
 		pid_t pids[BATCH];
 		size_t n = 0;

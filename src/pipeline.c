@@ -22,90 +22,6 @@
 /* In the data of the epoll set: the links' numbers begin here, below are the stages'. */
 #define LINK_TAG REMAND_PIPELINE_MAX
 
-#define refuse(...) error_say(error, REMAND_STAGE_SPEC, -EINVAL, __VA_ARGS__)
-
-/* ---- what was asked for ---- */
-
-static int check_shape(const struct remand_pipeline_spec *spec, struct remand_error *error)
-{
-	if (spec->size != sizeof(*spec))
-		return refuse("the size field of the pipeline is %zu; set it to sizeof(struct "
-			      "remand_pipeline_spec), %zu",
-			spec->size, sizeof(*spec));
-	if (spec->stages_count < 1 || spec->stages_count > REMAND_PIPELINE_MAX)
-		return refuse("a pipeline cannot have %zu stages; expected 1 to %d",
-			spec->stages_count, REMAND_PIPELINE_MAX);
-	if (spec->duplex && spec->stages_count != 2)
-		return refuse("two programs can talk to each other, not %zu", spec->stages_count);
-	return 0;
-}
-
-/* 0: its own; else the stage's stream leads to another stage. */
-static bool has_writer(const struct remand_pipeline_spec *spec, size_t stage)
-{
-	return spec->duplex || stage > 0;
-}
-
-static bool has_reader(const struct remand_pipeline_spec *spec, size_t stage)
-{
-	return spec->duplex || stage + 1 < spec->stages_count;
-}
-
-/* The stage as it is to be run: joined to its neighbours, in a group below that of all. */
-static int make_stage(const struct remand_pipeline_spec *spec, size_t i,
-	struct remand_spec *ret_stage, struct remand_error *error)
-{
-	struct remand_error inner = { 0 };
-	int r = run_refuse_pipes(spec->stages[i], &inner);
-
-	if (r == 0)
-		r = spec_copy(spec->stages[i], ret_stage, &inner);
-	if (r < 0)
-		return error_say(error, inner.stage, r, "stage %zu: %.900s", i + 1, inner.message);
-	ret_stage->size = sizeof(*ret_stage);
-	if (ret_stage->cgroup || ret_stage->enter_scope)
-		return refuse("stage %zu: where the groups are is said for all stages", i + 1);
-	if ((has_writer(spec, i) && ret_stage->input.kind != REMAND_STREAM_DEFAULT) ||
-		(has_reader(spec, i) && ret_stage->output.kind != REMAND_STREAM_DEFAULT))
-		return refuse("stage %zu: its stdin or stdout leads to another stage, so that it "
-			      "can lead nowhere else",
-			i + 1);
-	if (has_writer(spec, i))
-		ret_stage->input.kind = REMAND_STREAM_PIPE;
-	if (has_reader(spec, i))
-		ret_stage->output.kind = REMAND_STREAM_PIPE;
-	return 0;
-}
-
-/* Its own limits are below those of all; needs: the controllers that they take. */
-static int check_limits(const struct remand_spec *stage, size_t i, const struct remand_spec *common,
-	struct remand_spec *needs, struct remand_error *error)
-{
-	struct remand_error inner = { 0 };
-	struct remand_spec resolved;
-	int r = spec_resolve(stage, &resolved, &inner);
-
-	if (r < 0)
-		return error_say(error, inner.stage, r, "stage %zu: %.900s", i + 1, inner.message);
-	if (resolved.memory_bytes > common->memory_bytes || resolved.pids > common->pids ||
-		resolved.cpus_milli > common->cpus_milli)
-		return refuse("stage %zu: its %s limit is higher than that of all stages together; "
-			      "raise that one too",
-			i + 1,
-			resolved.memory_bytes > common->memory_bytes ? "memory"
-			: resolved.pids > common->pids               ? "pids"
-								     : "cpus");
-	if (resolved.memory_bytes < needs->memory_bytes)
-		needs->memory_bytes = resolved.memory_bytes;
-	if (resolved.pids < needs->pids)
-		needs->pids = resolved.pids;
-	if (resolved.cpus_milli < needs->cpus_milli)
-		needs->cpus_milli = resolved.cpus_milli;
-	if (resolved.cpuset)
-		needs->cpuset = resolved.cpuset;
-	return 0;
-}
-
 static int open_group(struct remand_pipeline *pipeline, const struct remand_pipeline_spec *spec,
 	const struct remand_spec *stages, struct remand_error *error)
 {
@@ -124,7 +40,7 @@ static int open_group(struct remand_pipeline *pipeline, const struct remand_pipe
 		return r;
 	needs = common;
 	for (size_t i = 0; r == 0 && i < spec->stages_count; i++)
-		r = check_limits(&stages[i], i, &common, &needs, error);
+		r = pipeline_check_limits(&stages[i], i, &common, &needs, error);
 	pipeline->memory_bytes = common.memory_bytes;
 	return r < 0 ? r : pipeline_group_open(pipeline, &common, &needs, error);
 }
@@ -173,7 +89,7 @@ static int start(struct remand_pipeline *pipeline, const struct remand_pipeline_
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < spec->stages_count; i++)
-		r = make_stage(spec, i, &stages[i], error);
+		r = pipeline_make_stage(spec, i, &stages[i], error);
 	if (r == 0)
 		r = open_group(pipeline, spec, stages, error);
 	for (size_t i = 0; r == 0 && i < spec->stages_count; i++)
@@ -215,7 +131,7 @@ int remand_pipeline_start(const struct remand_pipeline_spec *spec,
 {
 	struct remand_pipeline *pipeline;
 	struct remand_spec *stages;
-	int r = check_shape(spec, error);
+	int r = pipeline_check_shape(spec, error);
 
 	if (r < 0)
 		return r;

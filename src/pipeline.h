@@ -65,6 +65,18 @@ struct remand_pipeline {
 	struct remand_pipeline_result result;
 };
 
+/* pipeline_spec.c: the number of stages fits what they are to do. */
+int pipeline_check_shape(const struct remand_pipeline_spec *spec, struct remand_error *error);
+/* The stage's stdin comes from another stage, its stdout goes to one. */
+bool pipeline_has_writer(const struct remand_pipeline_spec *spec, size_t stage);
+bool pipeline_has_reader(const struct remand_pipeline_spec *spec, size_t stage);
+/* The stage as it is to be run: joined to its neighbours, in a group below that of all. */
+int pipeline_make_stage(const struct remand_pipeline_spec *spec, size_t i,
+	struct remand_spec *ret_stage, struct remand_error *error);
+/* Its own limits are below those of all; needs: the controllers that they take. */
+int pipeline_check_limits(const struct remand_spec *stage, size_t i,
+	const struct remand_spec *common, struct remand_spec *needs, struct remand_error *error);
+
 /* pipeline_group.c: the group around those of the stages. needs: which controllers the stages need
  * in it. */
 int pipeline_group_open(struct remand_pipeline *pipeline, const struct remand_spec *common,
