@@ -127,7 +127,7 @@ int command_parse(struct remand_options *options, int argc, char **argv)
 	opterr = 0;
 	optind = 0; /* from the start, also the second time: getopt(3), NOTES */
 	while (r == 0) {
-		int at = optind;
+		int at = optind ? optind : 1; /* 0 is for getopt only */
 		int code = getopt_long(argc, argv, shorts, longs, NULL);
 
 		if (code < 0)

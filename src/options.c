@@ -69,7 +69,7 @@ static const struct row table[] = {
 		option_set_seccomp, FIELD(seccomp) },
 
 	{ { "isolation", 0, "full|landlock|none", "Wall",
-		  "a cell; the host's files behind Landlock; only the group (full)" },
+		  "a cell; Landlock on the host's files; the group only (full)" },
 		option_set_isolation, FIELD(isolation) },
 	{ { "best-effort", 0, NULL, "Wall", "do what this host can, and report what that was" },
 		option_set_flag, FIELD(best_effort) },

@@ -116,6 +116,9 @@ void remand_result_clear(struct remand_result *result)
 {
 	capture_clear(&result->output);
 	capture_clear(&result->error);
+	free(result->denials);
+	result->denials = NULL;
+	result->denials_count = 0;
 }
 
 /* ---- JSON ---- */

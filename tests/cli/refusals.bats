@@ -214,9 +214,9 @@ options() {
 }
 
 @test "--help lists every option, once" {
-	run diff <(options | cut -d = -f 1 | sort) <(printf '%s\n' allow bind cgroup chdir collect cpus cpuset \
-		deny disk env file format grace help hostname idle inherit-env kill log memory network nice open-files \
-		output pids pids-fatal policy quiet report rlimit seccomp stack stderr stdin stdout time tmpfs verbose \
+	run diff <(options | cut -d = -f 1 | sort) <(printf '%s\n' allow best-effort bind cgroup chdir collect cpus cpuset \
+		deny disk env file format grace help hostname idle inherit-env isolation kill log memory network nice open-files \
+		output pids pids-fatal policy quiet report rlimit root seccomp stack stderr stdin stdout time tmpfs user verbose \
 		version wall work)
 	[[ $status -eq 0 ]] || fail "$output"
 }
