@@ -242,12 +242,23 @@ static int find(const struct host *host, const char *given, bool entered, struct
 	return find_elsewhere(host, own_path, base, error);
 }
 
+int base_check_mounted(const struct host *host, struct remand_error *error)
+{
+	return host->cgroup_fd >= 0 ? 0
+				    : error_say(error, REMAND_STAGE_HOST, -ENOENT,
+					      "this host has no cgroup v2 mounted; boot with "
+					      "systemd.unified_cgroup_hierarchy=1 or "
+					      "mount -t cgroup2 none /sys/fs/cgroup");
+}
+
 int base_find(const struct host *host, const char *given, struct base *ret_base,
 	struct remand_error *error)
 {
 	struct base base = { .fd = -1 };
-	int r = find(host, given, false, &base, error);
+	int r = base_check_mounted(host, error);
 
+	if (r == 0)
+		r = find(host, given, false, &base, error);
 	if (r == 0)
 		*ret_base = base;
 	return r;
@@ -364,20 +375,11 @@ static int make(const struct host *host, const struct remand_spec *spec, struct 
 	return r < 0 ? r : controllers_enable(host, base, needs, error);
 }
 
-static int check_mounted(const struct host *host, struct remand_error *error)
-{
-	return host->cgroup_fd >= 0 ? 0
-				    : error_say(error, REMAND_STAGE_HOST, -ENOENT,
-					      "this host has no cgroup v2 mounted; boot with "
-					      "systemd.unified_cgroup_hierarchy=1 or "
-					      "mount -t cgroup2 none /sys/fs/cgroup");
-}
-
 int base_open(const struct host *host, const struct remand_spec *spec, int *ret_fd,
 	struct remand_error *error)
 {
 	struct base base = { .fd = -1 };
-	int r = check_mounted(host, error);
+	int r = base_check_mounted(host, error);
 
 	if (r == 0)
 		r = find(host, spec->cgroup, false, &base, error);

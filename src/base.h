@@ -27,6 +27,9 @@ struct base {
 #define BASE_TEXT 512
 const char *base_name(const struct host *host, const char *below, char text[BASE_TEXT]);
 
+/* There is a cgroup v2 file system; else the sentence. */
+int base_check_mounted(const struct host *host, struct remand_error *error);
+
 /* Where the base is or would be; changes nothing. given: as --cgroup, or NULL. On success the fd is
  * the caller's. */
 int base_find(const struct host *host, const char *given, struct base *ret_base,
