@@ -183,7 +183,9 @@ static int say_no_keeper(const struct remand *run, int r, struct remand_error *e
 {
 	char obstacle[256];
 
-	if (!(run->plan.isolation.namespaces & CLONE_NEWUSER) || userns_probe() == 0)
+	/* Nothing to do with namespaces: no process at all can be made. */
+	if (r == -EAGAIN || r == -ENOMEM || !(run->plan.isolation.namespaces & CLONE_NEWUSER) ||
+		userns_probe() == 0)
 		return error_errno(error, REMAND_STAGE_CLONE, r, "cannot create the keeper");
 	userns_explain(r, obstacle, sizeof(obstacle));
 	return error_say(error, REMAND_STAGE_CLONE, r,

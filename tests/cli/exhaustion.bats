@@ -73,7 +73,7 @@ works_or_says_why() {
 	run "$REMAND" run -- true
 	echo "$before" >/proc/sys/user/max_user_namespaces
 	((status == 125))
-	[[ $output == *'cannot create the keeper in its namespaces'* ]]
+	[[ $output == *'cannot create a user namespace'* ]]
 	assert_nothing_left
 }
 
