@@ -102,18 +102,27 @@ static void take_name(const char *name)
 	prctl(PR_SET_NAME, name);
 }
 
+/* Returns when the daemon is there, under its name. */
 static int start_daemon(const char *name, bool close_streams)
 {
-	pid_t pid = fork();
+	int named[2];
+	pid_t pid;
+	char byte;
 
+	if (pipe(named) < 0)
+		return -errno;
+	pid = fork();
 	if (pid < 0)
 		return -errno;
 	if (pid > 0) {
 		waitpid(pid, NULL, 0);
-		return 0;
+		close(named[1]);
+		return attack_result(read(named[0], &byte, 1));
 	}
 	detach(close_streams);
 	take_name(name);
+	close(named[0]);
+	close(named[1]);
 	alarm(300);
 	forever();
 	return 0;
