@@ -15,6 +15,7 @@
 #include "fd.h"
 #include "run.h"
 #include "syscalls.h"
+#include "wait.h"
 
 struct slot {
 	struct remand *run; /* NULL: free */
@@ -149,23 +150,17 @@ static int step_ready(struct remand_batch *batch, uint64_t *ret_tag,
 int remand_batch_next(struct remand_batch *batch, uint64_t timeout_ns, uint64_t *ret_tag,
 	struct remand_result *ret_result, struct remand_error *error)
 {
-	uint64_t now = clock_now_ns();
-	uint64_t deadline_ns =
-		timeout_ns == REMAND_UNLIMITED ? DEADLINE_NEVER : clock_after(now, timeout_ns);
+	uint64_t deadline_ns = wait_deadline(timeout_ns);
 
 	while (batch->running > 0) {
-		struct pollfd ready = { .fd = batch->epoll_fd, .events = POLLIN };
-		struct timespec left;
 		int r = step_ready(batch, ret_tag, ret_result, error);
 
-		if (r != 0)
-			return r < 0 ? r : 0;
-		r = ppoll(&ready, 1, clock_until(deadline_ns, &left), NULL);
+		if (r > 0)
+			return 0;
 		if (r == 0)
-			return -ETIMEDOUT;
-		if (r < 0 && errno != EINTR)
-			return error_errno(
-				error, REMAND_STAGE_SUPERVISE, syscall_errno(), "cannot wait");
+			r = wait_readable(batch->epoll_fd, deadline_ns, error);
+		if (r < 0)
+			return r;
 	}
 	return -ENOENT;
 }

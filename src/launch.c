@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "error.h"
 #include "fd.h"
 #include "id_map.h"
@@ -90,20 +91,10 @@ static pid_t clone_keeper(struct remand *run)
 		.flags = CLONE_PIDFD | run->plan.isolation.namespaces,
 		.pidfd = (uintptr_t)&run->keeper_fd,
 	};
-	sigset_t all, before;
-	pid_t pid;
-	int saved;
+	pid_t pid = child_clone(&args);
 
-	/* No handler of the caller may run in the keeper, which is not the program it was written
-	 * for; and no signal may interrupt its steps. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid = syscall_clone(&args);
-	saved = errno;
 	if (pid == 0)
 		keeper_main(&run->plan);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	errno = saved;
 	return pid;
 }
 

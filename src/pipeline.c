@@ -18,6 +18,7 @@
 #include "run.h"
 #include "spec.h"
 #include "syscalls.h"
+#include "wait.h"
 
 /* In the data of the epoll set: the links' numbers begin here, below are the stages'. */
 #define LINK_TAG REMAND_PIPELINE_MAX
@@ -281,23 +282,17 @@ int remand_pipeline_dispatch(struct remand_pipeline *pipeline, struct remand_err
 int remand_pipeline_wait(
 	struct remand_pipeline *pipeline, uint64_t timeout_ns, struct remand_error *error)
 {
-	uint64_t deadline_ns = timeout_ns == REMAND_UNLIMITED
-				       ? DEADLINE_NEVER
-				       : clock_after(clock_now_ns(), timeout_ns);
+	uint64_t deadline_ns = wait_deadline(timeout_ns);
 
 	for (;;) {
-		struct pollfd fd = { .fd = pipeline->epoll_fd, .events = POLLIN };
-		struct timespec buffer;
 		int r = remand_pipeline_dispatch(pipeline, error);
 
-		if (r != 0)
-			return r < 0 ? r : 0;
-		r = ppoll(&fd, 1, clock_until(deadline_ns, &buffer), NULL);
+		if (r > 0)
+			return 0;
 		if (r == 0)
-			return -ETIMEDOUT;
-		if (r < 0 && errno != EINTR)
-			return error_errno(
-				error, REMAND_STAGE_SUPERVISE, syscall_errno(), "cannot wait");
+			r = wait_readable(pipeline->epoll_fd, deadline_ns, error);
+		if (r < 0)
+			return r;
 	}
 }
 

@@ -2,14 +2,11 @@
 /* The namespaces of a cell, made and dropped. */
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
-#include "fd.h"
 #include "probe.h"
-#include "syscalls.h"
 #include "userns.h"
 
 #define SECTION "Namespaces"
@@ -27,36 +24,9 @@ _Noreturn static void mount_proc(void)
 	_exit(0);
 }
 
-/* All of a cell's namespaces, and a procfs in them. 0, -errno of clone3, or the mount's errno. */
-static int try_cell(void)
-{
-	CLEANUP_FD int pidfd = -1;
-	struct clone_args args = { .flags = CELL_NAMESPACES | CLONE_PIDFD,
-		.pidfd = (uintptr_t)&pidfd };
-	siginfo_t info = { 0 };
-	sigset_t all, before;
-	pid_t pid;
-	int r;
-
-	/* No handler of the caller may run in the child. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid = syscall_clone(&args);
-	r = pid < 0 ? syscall_errno() : 0;
-	if (pid == 0)
-		mount_proc();
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (r < 0)
-		return r;
-	/* ECHILD: a wait loop of the caller took it, and what it said. */
-	if (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | __WALL) < 0)
-		return 0;
-	return info.si_code == CLD_EXITED ? info.si_status : EPERM;
-}
-
 static void add_cell(struct remand_probe *probe)
 {
-	int r = try_cell();
+	int r = userns_try(CELL_NAMESPACES, mount_proc);
 
 	probe_add(probe,
 		&(struct remand_fact){ SECTION, "pid, mount, net, ipc, uts", "3.8",

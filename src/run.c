@@ -36,14 +36,15 @@
 
 #include "base.h"
 #include "capture.h"
+#include "child.h"
 #include "deadlines.h"
 #include "error.h"
 #include "fd.h"
 #include "host.h"
-#include "reap.h"
 #include "run.h"
 #include "spec.h"
 #include "syscalls.h"
+#include "wait.h"
 #include "watch.h"
 
 static struct remand *new_run(void)
@@ -213,23 +214,17 @@ int remand_dispatch(struct remand *run, struct remand_error *error)
 
 int remand_wait(struct remand *run, uint64_t timeout_ns, struct remand_error *error)
 {
-	uint64_t deadline_ns = timeout_ns == REMAND_UNLIMITED
-				       ? DEADLINE_NEVER
-				       : clock_after(clock_now_ns(), timeout_ns);
+	uint64_t deadline_ns = wait_deadline(timeout_ns);
 
 	for (;;) {
-		struct pollfd fd = { .fd = run->epoll_fd, .events = POLLIN };
-		struct timespec buffer;
 		int r = supervise_dispatch(run, error);
 
-		if (r != 0)
-			return r < 0 ? r : 0;
-		r = ppoll(&fd, 1, clock_until(deadline_ns, &buffer), NULL);
+		if (r > 0)
+			return 0;
 		if (r == 0)
-			return -ETIMEDOUT;
-		if (r < 0 && errno != EINTR)
-			return error_errno(
-				error, REMAND_STAGE_SUPERVISE, syscall_errno(), "cannot wait");
+			r = wait_readable(run->epoll_fd, deadline_ns, error);
+		if (r < 0)
+			return r;
 	}
 }
 
@@ -287,7 +282,7 @@ static void abandon(struct remand *run)
 	if (run->keeper_fd >= 0) {
 		(void)pidfd_send_signal(run->keeper_fd, SIGKILL, NULL, 0);
 		/* PID 1 of its namespace is reaped only after all others there are dead. */
-		reap(run->keeper_fd, NULL);
+		(void)child_reap(run->keeper_fd, &(siginfo_t){ 0 }, NULL);
 	}
 	if (run->group.fd >= 0)
 		group_await_empty(&run->group, GROUP_DYING_MS);

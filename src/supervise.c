@@ -9,11 +9,11 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "deadlines.h"
 #include "error.h"
 #include "fd.h"
 #include "message.h"
-#include "reap.h"
 #include "run.h"
 #include "syscalls.h"
 #include "watch.h"
@@ -213,9 +213,11 @@ static void on_denial(struct remand *run, uint32_t events)
 
 static void on_keeper_end(struct remand *run)
 {
+	siginfo_t info;
+
 	on_control(run);
 	watch_forget(run, WATCH_KEEPER);
-	reap(run->keeper_fd, &run->keeper_usage);
+	(void)child_reap(run->keeper_fd, &info, &run->keeper_usage);
 	run->keeper_fd = fd_close(run->keeper_fd);
 	on_failure(run);
 	if (run->have_status && !run->result.started && run->cause == VERDICT_CAUSE_NONE &&

@@ -5,17 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "fd.h"
 #include "file.h"
-#include "syscalls.h"
 
 /* AppArmor lets an unconfined program make the namespace and takes its capabilities away in it, so
  * that only their use tells. */
@@ -24,30 +22,28 @@ _Noreturn static void use_capabilities(void)
 	_exit(sethostname("remand", 6) < 0 ? errno : 0);
 }
 
-int userns_probe(void)
+int userns_try(uint64_t namespaces, void (*work)(void))
 {
 	CLEANUP_FD int pidfd = -1;
-	struct clone_args args = { .flags = CLONE_NEWUSER | CLONE_NEWUTS | CLONE_PIDFD,
-		.pidfd = (uintptr_t)&pidfd };
+	struct clone_args args = { .flags = namespaces | CLONE_PIDFD, .pidfd = (uintptr_t)&pidfd };
 	siginfo_t info = { 0 };
-	sigset_t all, before;
-	pid_t pid;
-	int r;
+	pid_t pid = child_clone(&args);
 
-	/* No handler of the caller may run in the child. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid = syscall_clone(&args);
-	r = pid < 0 ? syscall_errno() : 0;
+	if (pid < 0)
+		return syscall_errno();
 	if (pid == 0)
-		use_capabilities();
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (r < 0)
-		return r;
-	/* ECHILD: a wait loop of the caller took it, and what it said; the run will find out. */
-	if (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | __WALL) < 0)
+		work();
+	/* A wait loop of the caller took it, and what it said; the run will find out. */
+	if (child_reap(pidfd, &info, NULL) < 0)
 		return 0;
-	return info.si_code == CLD_EXITED ? -info.si_status : -EPERM;
+	return info.si_code == CLD_EXITED ? info.si_status : EPERM;
+}
+
+int userns_probe(void)
+{
+	int r = userns_try(CLONE_NEWUSER | CLONE_NEWUTS, use_capabilities);
+
+	return r > 0 ? -r : r;
 }
 
 static bool reads(const char *path, const char *value)

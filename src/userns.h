@@ -3,8 +3,12 @@
 #ifndef USERNS_H
 #define USERNS_H
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* Make a child in new namespaces, CLONE_NEW*, for work(), which ends by _exit(errno or 0). 0, the
+ * errno of the work, or the -errno of clone. Async-signal-safe work only. */
+int userns_try(uint64_t namespaces, void (*work)(void));
 
 /* Make one, with capabilities that are good for something, and drop it. 0, or the -errno that a run
  * would get. */

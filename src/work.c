@@ -22,10 +22,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "error.h"
 #include "fd.h"
 #include "file.h"
-#include "reap.h"
 #include "syscalls.h"
 
 _Noreturn static void hold_namespace(int until_fd)
@@ -67,24 +67,20 @@ static int make_namespace(uid_t uid, gid_t gid, uid_t target_id)
 	int pidfd = -1, lifeline[2], r;
 	struct clone_args args = { .flags = CLONE_NEWUSER | CLONE_PIDFD,
 		.pidfd = (uintptr_t)&pidfd };
-	sigset_t all, before;
+	siginfo_t info;
 	pid_t pid;
 
 	if (pipe2(lifeline, O_CLOEXEC) < 0)
 		return syscall_errno();
-	/* No handler of the caller may run in the child. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid = syscall_clone(&args);
+	pid = child_clone(&args);
 	if (pid == 0)
 		hold_namespace(lifeline[0]);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	r = pid < 0 ? syscall_errno() : write_maps(pid, uid, gid, target_id);
 	fd_close(lifeline[0]);
 	fd_close(lifeline[1]);
 	if (pid > 0) {
 		(void)pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
-		reap(pidfd, NULL);
+		(void)child_reap(pidfd, &info, NULL);
 		fd_close(pidfd);
 	}
 	return r;
