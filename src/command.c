@@ -170,7 +170,7 @@ int command_format(const struct remand_options *options, bool *ret_text)
 	return -EINVAL;
 }
 
-void command_help(const char *verb, const char *usage)
+static void help(const char *verb, const char *usage)
 {
 	const char *section = "";
 
@@ -192,4 +192,29 @@ void command_help(const char *verb, const char *usage)
 	puts("\nSizes: bytes, or K M G T (1024), KB MB GB TB (1000). Times: ns us ms s m h; a bare "
 	     "number\n"
 	     "is seconds. `max` is no limit.");
+}
+
+int command_verb(const char *usage, int argc, char **argv,
+	int (*work)(struct remand_options *options, const struct command_words *words))
+{
+	struct command_words words = { argc, argv, -1 };
+	struct remand_options *options;
+	int status = COMMAND_FAILED;
+
+	if (remand_options_new(&options) < 0) {
+		command_complain("out of memory");
+		return status;
+	}
+	words.first = command_parse(options, argc, argv);
+	if (words.first >= 0) {
+		status = 0;
+		if (remand_options_text(options, "help"))
+			help(argv[0], usage);
+		else if (remand_options_text(options, "version"))
+			puts("remand " REMAND_VERSION);
+		else
+			status = work(options, &words);
+	}
+	remand_options_free(options);
+	return fflush(stdout) == 0 ? status : COMMAND_FAILED;
 }

@@ -12,8 +12,17 @@
  * -1 after having said what is wrong. */
 int command_parse(struct remand_options *options, int argc, char **argv);
 
-/* --help of a verb: usage line, then the option table. */
-void command_help(const char *verb, const char *usage);
+/* The words of a verb's command line, from its own name on, and the first that is no option. */
+struct command_words {
+	int argc;
+	char **argv;
+	int first;
+};
+
+/* A verb with the options of the table: --help and --version here, all else in `work`, which gives
+ * the exit status. */
+int command_verb(const char *usage, int argc, char **argv,
+	int (*work)(struct remand_options *options, const struct command_words *words));
 
 /* A signalfd for what asks us to end, but for what our caller ignores. */
 int command_open_signals(void);

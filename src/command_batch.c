@@ -362,27 +362,20 @@ static int execute(struct batch *batch, const char *path)
 	return batch->signum ? 128 + batch->signum : batch->unrun;
 }
 
+static int run_jobs(struct remand_options *options, const struct command_words *words)
+{
+	struct batch batch = { .argc = words->argc, .argv = words->argv };
+	int status = -EINVAL;
+
+	if (words->argc - words->first > 1)
+		fail("more than one FILE; remand batch reads one, or stdin", 0);
+	else if (configure(&batch, options) == 0)
+		status = execute(&batch, words->argv[words->first]);
+	json_decref(batch.skip);
+	return status < 0 ? COMMAND_FAILED : status;
+}
+
 int command_batch(int argc, char **argv)
 {
-	struct batch batch = { .argc = argc, .argv = argv };
-	struct remand_options *options;
-	int first, status = -1;
-
-	if (remand_options_new(&options) < 0)
-		return fail("out of memory", 0), COMMAND_FAILED;
-	first = command_parse(options, argc, argv);
-	if (first >= 0 && remand_options_text(options, "help")) {
-		command_help("batch", usage);
-		status = 0;
-	} else if (first >= 0 && remand_options_text(options, "version")) {
-		puts("remand " REMAND_VERSION);
-		status = 0;
-	} else if (first >= 0 && argc - first > 1) {
-		fail("more than one FILE; remand batch reads one, or stdin", 0);
-	} else if (first >= 0 && configure(&batch, options) == 0) {
-		status = execute(&batch, argv[first]);
-	}
-	json_decref(batch.skip);
-	remand_options_free(options);
-	return status < 0 ? COMMAND_FAILED : status;
+	return command_verb(usage, argc, argv, run_jobs);
 }

@@ -18,6 +18,8 @@
 #include "syscall_groups.h"
 #include "syscall_names.h"
 
+static const char usage[] = "remand policy learn [OPTION...] [--] PROGRAM [ARG...]";
+
 /* What another version of a C library, or another input, may want of a program that did without. */
 static const char *const spare[] = { "access", "arch_prctl", "brk", "clock_getres", "clock_gettime",
 	"clock_nanosleep", "close", "close_range", "futex_requeue", "futex_wait", "futex_waitv",
@@ -215,34 +217,40 @@ static int learn(const struct remand_spec *spec, char **argv)
 }
 
 /* The policy goes to stdout; what the program says goes to stderr. */
+static struct remand_spec complete(const struct remand_options *options, char **argv)
+{
+	struct remand_spec spec = *remand_options_spec(options);
+
+	spec.argv = (const char *const *)argv;
+	spec.log_allowed = true;
+	if (spec.input.kind == REMAND_STREAM_DEFAULT)
+		spec.input.kind = REMAND_STREAM_INHERIT;
+	if (spec.output.kind == REMAND_STREAM_DEFAULT)
+		spec.output = (struct remand_stream){ REMAND_STREAM_FD, STDERR_FILENO, NULL };
+	if (spec.error.kind == REMAND_STREAM_DEFAULT)
+		spec.error.kind = REMAND_STREAM_INHERIT;
+	return spec;
+}
+
+static int learn_from(struct remand_options *options, const struct command_words *words)
+{
+	char **argv = words->argv + words->first;
+	struct remand_spec spec;
+
+	if (words->first >= words->argc) {
+		command_complain("say which program to learn from; see remand policy learn --help");
+		return COMMAND_FAILED;
+	}
+	if (command_load(options) < 0)
+		return COMMAND_FAILED;
+	spec = complete(options, argv);
+	return learn(&spec, argv);
+}
+
 int command_learn(int argc, char **argv)
 {
-	struct remand_options *options;
-	struct remand_spec spec;
-	int first, status = COMMAND_FAILED;
+	char name[] = "policy learn"; /* for what is said of its options */
 
-	if (remand_options_new(&options) < 0) {
-		command_complain("out of memory");
-		return status;
-	}
-	first = command_parse(options, argc, argv);
-	if (first >= 0 && first >= argc) {
-		command_complain(
-			"say which program to learn from: remand policy learn [OPTION...] -- "
-			"PROGRAM [ARG...]");
-	} else if (first >= 0 && command_load(options) == 0) {
-		spec = *remand_options_spec(options);
-		spec.argv = (const char *const *)(argv + first);
-		spec.log_allowed = true;
-		if (spec.input.kind == REMAND_STREAM_DEFAULT)
-			spec.input.kind = REMAND_STREAM_INHERIT;
-		if (spec.output.kind == REMAND_STREAM_DEFAULT)
-			spec.output =
-				(struct remand_stream){ REMAND_STREAM_FD, STDERR_FILENO, NULL };
-		if (spec.error.kind == REMAND_STREAM_DEFAULT)
-			spec.error.kind = REMAND_STREAM_INHERIT;
-		status = learn(&spec, argv + first);
-	}
-	remand_options_free(options);
-	return status;
+	argv[0] = name;
+	return command_verb(usage, argc, argv, learn_from);
 }

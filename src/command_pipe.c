@@ -340,28 +340,20 @@ static void free_stages(struct pipe *pipe)
 	free(pipe->specs);
 }
 
-int command_pipe(int argc, char **argv)
+static int run_line(struct remand_options *common, const struct command_words *words)
 {
-	struct pipe pipe = { .argv = argv };
-	struct remand_options *common;
+	struct pipe pipe = { .argc = words->first,
+		.argv = words->argv,
+		.duplex = remand_options_text(common, "duplex") != NULL };
 	int status = COMMAND_FAILED;
 
-	if (remand_options_new(&common) < 0) {
-		command_complain("out of memory");
-		return status;
-	}
-	pipe.argc = command_parse(common, argc, argv);
-	if (pipe.argc >= 0 && remand_options_text(common, "help")) {
-		command_help("pipe", usage);
-		status = 0;
-	} else if (pipe.argc >= 0 && remand_options_text(common, "version")) {
-		puts("remand " REMAND_VERSION);
-		status = 0;
-	} else if (pipe.argc >= 0 && command_load(common) == 0) {
-		pipe.duplex = remand_options_text(common, "duplex") != NULL;
-		status = run_pipe(&pipe, common, argv + pipe.argc);
-	}
+	if (command_load(common) == 0)
+		status = run_pipe(&pipe, common, words->argv + words->first);
 	free_stages(&pipe);
-	remand_options_free(common);
 	return status;
+}
+
+int command_pipe(int argc, char **argv)
+{
+	return command_verb(usage, argc, argv, run_line);
 }

@@ -124,30 +124,22 @@ static struct remand_spec complete(const struct remand_options *options, char **
 	return spec;
 }
 
+static int run(struct remand_options *options, const struct command_words *words)
+{
+	struct remand_spec spec;
+
+	if (words->first >= words->argc) {
+		command_complain("say which program to run: remand run [OPTION...] [--] PROGRAM "
+				 "[ARG...]");
+		return COMMAND_FAILED;
+	}
+	if (command_load(options) < 0)
+		return COMMAND_FAILED;
+	spec = complete(options, words->argv + words->first);
+	return run_and_report(options, &spec);
+}
+
 int command_run(int argc, char **argv)
 {
-	struct remand_options *options;
-	int first, status = COMMAND_FAILED;
-
-	if (remand_options_new(&options) < 0) {
-		command_complain("out of memory");
-		return status;
-	}
-	first = command_parse(options, argc, argv);
-	if (first >= 0 && remand_options_text(options, "help")) {
-		command_help("run", usage);
-		status = 0;
-	} else if (first >= 0 && remand_options_text(options, "version")) {
-		puts("remand " REMAND_VERSION);
-		status = 0;
-	} else if (first >= 0 && first >= argc) {
-		command_complain(
-			"say which program to run: remand run [OPTION...] [--] PROGRAM [ARG...]");
-	} else if (first >= 0 && command_load(options) == 0) {
-		struct remand_spec spec = complete(options, argv + first);
-
-		status = run_and_report(options, &spec);
-	}
-	remand_options_free(options);
-	return status;
+	return command_verb(usage, argc, argv, run);
 }

@@ -172,17 +172,18 @@ static void print_text(const json_t *plan)
 	print_syscalls(json_object_get(plan, "syscalls"));
 }
 
-static int show(const struct remand_options *options, char **argv)
+static int show(struct remand_options *options, const struct command_words *words)
 {
+	const char *const *argv = (const char *const *)(words->argv + words->first);
 	struct remand_error error = { 0 };
 	bool text = isatty(STDOUT_FILENO);
 	json_t *plan = NULL;
 	char *json = NULL;
 	int status = 0;
 
-	if (command_format(options, &text) < 0)
+	if (command_load(options) < 0 || command_format(options, &text) < 0)
 		return COMMAND_FAILED;
-	if (remand_options_show(options, (const char *const *)argv, &json, &error) < 0) {
+	if (remand_options_show(options, argv, &json, &error) < 0) {
 		command_complain(error.message);
 		return COMMAND_FAILED;
 	}
@@ -202,20 +203,5 @@ static int show(const struct remand_options *options, char **argv)
 
 int command_show(int argc, char **argv)
 {
-	struct remand_options *options;
-	int first, status = COMMAND_FAILED;
-
-	if (remand_options_new(&options) < 0) {
-		command_complain("out of memory");
-		return status;
-	}
-	first = command_parse(options, argc, argv);
-	if (first >= 0 && remand_options_text(options, "help")) {
-		command_help("show", usage);
-		status = 0;
-	} else if (first >= 0 && command_load(options) == 0) {
-		status = show(options, argv + first);
-	}
-	remand_options_free(options);
-	return status;
+	return command_verb(usage, argc, argv, show);
 }

@@ -16,7 +16,7 @@ static const struct verb {
 	{ "pipe", command_pipe, "programs that feed each other, or talk to each other" },
 	{ "show", command_show, "what a run would be, and who said so" },
 	{ "batch", command_batch, "many jobs, one JSON object a line" },
-	{ "policy", command_policy, "list, show and test policies" },
+	{ "policy", command_policy, "list, show, test and learn policies" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -29,7 +29,8 @@ static int help(void)
 	     "  remand pipe [--duplex] [OPTION...] -- PROGRAM [ARG...] ::: PROGRAM [ARG...]...\n"
 	     "  remand show [OPTION...] [--] [PROGRAM [ARG...]]\n"
 	     "  remand batch [OPTION...] [FILE]\n"
-	     "  remand policy list | show NAME|@GROUP | test NAME SYSCALL...\n\n"
+	     "  remand policy list | show NAME|@GROUP | test NAME SYSCALL... |\n"
+	     "                learn [OPTION...] [--] PROGRAM [ARG...]\n\n"
 	     "Verbs:");
 	for (size_t i = 0; i < VERBS; i++)
 		printf("  %-8s %s\n", verbs[i].name, verbs[i].help);
