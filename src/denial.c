@@ -12,7 +12,8 @@
  *
  * A flood: while it waits for its answer the program does nothing, so it is the supervisor that
  * sets the pace. It spends one part in 20 of its time on answers (one in 4 where the rules log,
- * which somebody asked for); what comes faster waits.
+ * which somebody asked for), and at most as much again on waking up for them; what comes faster
+ * waits. Who dies waiting, before anybody looked, was neither refused nor let through: no count.
  */
 #include "denial.h"
 
@@ -34,6 +35,9 @@
 
 /* Spent freely before the share counts: a thousand calls of a program that probes. */
 #define FREE_NS (20 * NS_PER_MS)
+
+/* To go to sleep and wake up has its price too: seldom, then. */
+#define PAUSE_NS (5 * NS_PER_MS)
 
 #define SHARE_REFUSED 20
 #define SHARE_LOGGED  4
@@ -188,7 +192,7 @@ static void charge(struct denials *denials, uint64_t spent_ns, uint64_t now_ns)
 	if (denials->spent_ns <= FREE_NS)
 		return;
 	due_ns = clock_after(denials->began_ns, (denials->spent_ns - FREE_NS) * denials->share);
-	if (due_ns > now_ns)
+	if (due_ns > clock_after(now_ns, PAUSE_NS))
 		denials->resume_ns = due_ns;
 }
 
@@ -196,10 +200,14 @@ int denials_dispatch(struct denials *denials, int listener, uint64_t now_ns)
 {
 	struct pollfd fd = { .fd = listener, .events = POLLIN };
 	uint64_t before_ns = own_cpu_ns();
+	size_t described = denials->count;
 	int r = 0;
 
-	/* To receive when there is nothing would wait. */
-	for (int i = 0; r == 0 && i < BATCH && poll(&fd, 1, 0) == 1 && (fd.revents & POLLIN); i++)
+	/* To receive when there is nothing would wait. The first call of a kind is dear, a map of
+	 * ten thousand lines is looked through for it: a limit may be due behind it. */
+	for (int i = 0; r == 0 && i < BATCH && denials->count == described &&
+			poll(&fd, 1, 0) == 1 && (fd.revents & POLLIN);
+		i++)
 		r = take_one(denials, listener);
 	charge(denials, own_cpu_ns() - before_ns, now_ns);
 	return r;
