@@ -24,6 +24,9 @@
 /* Exists only while the cell is built; its mounts keep the file alive. */
 #define MASK_NAME ".mask"
 
+/* Of a file that is being replaced, once more each time. */
+#define BIND_TRIES 8
+
 static int attach_at(int mount_fd, int place)
 {
 	return move_mount(mount_fd, "", place, "",
@@ -115,22 +118,47 @@ int cell_open_tree(const struct cell *cell, const char *source)
 	return tree < 0 ? syscall_errno() : tree;
 }
 
-static int build_bind(const struct cell_builder *builder, const struct cell_step *step)
+static int bind_place(const struct cell_builder *builder, const struct cell_step *step, int tree)
 {
-	CLEANUP_FD int own = -1;
-	int tree = step->tree_fd, r;
 	struct stat st;
 
-	if (tree < 0) {
-		own = cell_open_tree(builder->cell, step->source);
-		if (own < 0)
-			return own == -ENOENT && step->optional ? 0 : own;
-		tree = own;
-	}
 	if (fstat(tree, &st) < 0)
 		return syscall_errno();
-	r = set_attributes(tree, step->attributes, AT_RECURSIVE);
-	return r < 0 ? r : attach(builder, tree, step->destination, S_ISDIR(st.st_mode));
+	return cell_place_mount_point(builder, step->destination, S_ISDIR(st.st_mode));
+}
+
+/*
+ * What was unlinked since its tree was opened cannot be attached any more (ENOENT: the kernel
+ * mounts no dentry that has lost its name, even by descriptor). A file that is replaced by rename,
+ * as /etc/ld.so.cache while packages are installed, is there again under its name. Not so for a
+ * writable one, whose tree was prepared for the target.
+ */
+static int build_bind(const struct cell_builder *builder, const struct cell_step *step)
+{
+	CLEANUP_FD int place = -1;
+	int r = -ENOENT;
+
+	for (int tries = 0; r == -ENOENT && tries < BIND_TRIES; tries++) {
+		CLEANUP_FD int own = -1;
+		int tree = tries == 0 ? step->tree_fd : -1;
+
+		if (tree < 0) {
+			own = cell_open_tree(builder->cell, step->source);
+			if (own < 0)
+				return own == -ENOENT && step->optional ? 0 : own;
+			tree = own;
+		}
+		if (place < 0)
+			place = bind_place(builder, step, tree);
+		if (place < 0)
+			return place;
+		r = set_attributes(tree, step->attributes, AT_RECURSIVE);
+		if (r == 0)
+			r = attach_at(tree, place);
+		if (!(step->attributes & MOUNT_ATTR_RDONLY))
+			break;
+	}
+	return r;
 }
 
 static int build_scratch(const struct cell_builder *builder, const struct cell_step *step)

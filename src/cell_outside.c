@@ -3,29 +3,67 @@
  * secret. */
 #include "cell_outside.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <glob.h>
+#include <fnmatch.h>
+#include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
+
+#include "syscalls.h"
 
 /* The linker's cache, Debian's choice of programs (java, cc ...), the time zone; and where Debian
- * keeps files that a runtime or compiler does not start without: OpenJDK, Mono, Free Pascal, GHC.
- */
-static const char *const patterns[] = { "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime",
-	"/etc/java-*-openjdk", "/etc/mono", "/etc/fpc*.cfg", "/var/lib/ghc" };
+ * keeps files that a runtime or compiler does not start without: Mono, GHC. */
+static const char *const files[] = { "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime",
+	"/etc/mono", "/var/lib/ghc" };
 
-int cell_outside_each(int (*add)(struct cell *cell, const char *path), struct cell *cell)
+/* The same, of /etc: OpenJDK, Free Pascal. */
+static const char *const patterns[] = { "java-*-openjdk", "fpc*.cfg" };
+
+static int add_matching(
+	int (*add)(struct cell *cell, const char *path), struct cell *cell, const char *name)
 {
+	char path[sizeof("/etc/") + NAME_MAX];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < sizeof(patterns) / sizeof(patterns[0]); i++) {
-		glob_t found = { 0 };
-		int g = glob(patterns[i], GLOB_NOSORT, NULL, &found);
-
-		for (size_t j = 0; g == 0 && r == 0 && j < found.gl_pathc; j++)
-			r = add(cell, found.gl_pathv[j]);
-		globfree(&found);
-		if (g == GLOB_NOSPACE)
-			r = -ENOMEM;
+		if (fnmatch(patterns[i], name, FNM_PERIOD) != 0)
+			continue;
+		snprintf(path, sizeof(path), "/etc/%s", name);
+		r = add(cell, path);
 	}
+	return r;
+}
+
+/* Not glob(3), which takes for absent whatever it cannot examine: a file that is left out because
+ * memory was short is a program that fails for no reason that anybody sees. */
+static int add_patterns(int (*add)(struct cell *cell, const char *path), struct cell *cell)
+{
+	DIR *stream = opendir("/etc");
+	int r = 0;
+
+	if (!stream)
+		return errno == ENOENT ? 0 : syscall_errno();
+	while (r == 0) {
+		const struct dirent *entry;
+
+		errno = 0; /* the end and an error both look like NULL: readdir(3) */
+		entry = readdir(stream);
+		if (!entry) {
+			r = -errno;
+			break;
+		}
+		r = add_matching(add, cell, entry->d_name);
+	}
+	closedir(stream);
+	return r;
+}
+
+int cell_outside_each(int (*add)(struct cell *cell, const char *path), struct cell *cell)
+{
+	int r = add_patterns(add, cell);
+
+	for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(files[0]); i++)
+		r = add(cell, files[i]);
 	return r;
 }

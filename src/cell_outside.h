@@ -4,8 +4,9 @@
 
 struct cell;
 
-/* Calls add with the full name of each file or directory outside of /usr that the cell shows and
- * the host has, until a call does not return 0. Returns that, 0, or -ENOMEM. */
+/* Calls add with the full name of each file or directory outside of /usr that the cell shows, those
+ * that the host may not have included, until a call does not return 0. Returns that, 0, or the
+ * -errno of a directory that cannot be read. */
 int cell_outside_each(int (*add)(struct cell *cell, const char *path), struct cell *cell);
 
 #endif

@@ -37,11 +37,24 @@ int cell_place_below(const struct cell_builder *builder, const char *path, size_
 	return fd < 0 ? syscall_errno() : fd;
 }
 
-static bool is_ours(const struct cell_builder *builder, int fd)
+/* 1: a directory of the cell's own file system, where we may create; 0: somebody else's; -errno. */
+static int is_ours(const struct cell_builder *builder, int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && st.st_dev == builder->device;
+	if (fstat(fd, &st) < 0)
+		return syscall_errno();
+	return st.st_dev == builder->device;
+}
+
+/* Made where it is missing and may be made. */
+static int make_directory(const struct cell_builder *builder, int parent, const char *name)
+{
+	int r = is_ours(builder, parent);
+
+	if (r > 0 && mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
+		return syscall_errno();
+	return r;
 }
 
 /* The directory that is to hold path's last component, created as far as it is missing. */
@@ -54,13 +67,15 @@ int cell_place_parent(const struct cell_builder *builder, const char *path, cons
 		CLEANUP_FD int parent = fd;
 		char name[NAME_MAX + 1];
 		size_t length = strcspn(end, "/");
+		int r;
 
 		if (length > NAME_MAX)
 			return -ENAMETOOLONG;
 		memcpy(name, end, length);
 		name[length] = '\0';
-		if (is_ours(builder, parent) && mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
-			return syscall_errno();
+		r = make_directory(builder, parent, name);
+		if (r < 0)
+			return r;
 		end += length + 1;
 		fd = cell_place_below(builder, path, (size_t)(end - 1 - path));
 		if (fd < 0)
@@ -78,10 +93,11 @@ int cell_place_mount_point(const struct cell_builder *builder, const char *path,
 {
 	const char *name;
 	CLEANUP_FD int parent = cell_place_parent(builder, path, &name);
+	int ours = parent < 0 ? parent : is_ours(builder, parent);
 
-	if (parent < 0)
-		return parent;
-	if (is_ours(builder, parent)) {
+	if (ours < 0)
+		return ours;
+	if (ours) {
 		int r = directory ? mkdirat(parent, name, 0755)
 				  : mknodat(parent, name, S_IFREG | 0444, 0);
 

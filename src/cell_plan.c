@@ -61,7 +61,7 @@ static int add_as_it_is(struct cell *cell, const char *path, const char *source)
 	ssize_t n;
 
 	if (lstat(source, &st) < 0)
-		return errno == ENOENT ? 0 : syscall_errno();
+		return errno == ENOENT || errno == ENOTDIR ? 0 : syscall_errno();
 	if (!S_ISLNK(st.st_mode))
 		return cell_step_add_bind(cell, path, source, CELL_ATTR_READ_ONLY, true);
 	n = readlink(source, target, sizeof(target) - 1);
@@ -98,7 +98,15 @@ static int add_root(struct cell *cell, const char *root)
 
 	if (!stream)
 		return syscall_errno();
-	for (struct dirent *entry; r == 0 && (entry = readdir(stream));) {
+	while (r == 0) {
+		const struct dirent *entry;
+
+		errno = 0; /* the end and an error both look like NULL: readdir(3) */
+		entry = readdir(stream);
+		if (!entry) {
+			r = -errno;
+			break;
+		}
 		if (is_own(entry->d_name))
 			continue;
 		if (snprintf(source, sizeof(source), "%s/%s", root, entry->d_name) >=

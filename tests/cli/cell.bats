@@ -240,6 +240,19 @@ options=()
 	[[ $status -ne 0 && $output == *'Permission denied'* ]]
 }
 
+@test "a file that is replaced again and again, as by who installs packages, is one of them" {
+	local i replacer
+	echo content >replaced
+	"$PROGRAMS/replace_static" replaced 3>&- &
+	replacer=$!
+	for ((i = 0; i < 5; i++)); do
+		run "$REMAND" run --file replaced -- cat replaced
+		[[ $status -eq 0 && $output == content ]] || break
+	done
+	kill "$replacer"
+	[[ $i -eq 5 ]] || fail "status $status: $output"
+}
+
 @test "--file that is missing is refused before the start" {
 	run --separate-stderr "$REMAND" run --file missing -- echo started
 	[[ $status -eq 125 && -z $output && $stderr == *missing*'No such file'* ]]
