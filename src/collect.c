@@ -13,24 +13,29 @@
 
 #include "fd.h"
 #include "run.h"
+#include "sub_ids.h"
 #include "syscalls.h"
 
-static int open_source(int box_fd, const char *name, uint64_t limit)
+static int open_source(const struct remand *run, const char *name)
 {
 	struct open_how how = {
 		.flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
 			   RESOLVE_NO_XDEV,
 	};
-	CLEANUP_FD int fd = syscall_openat2(box_fd, name, &how);
+	CLEANUP_FD int fd = run->namespace_fd < 0
+				    ? syscall_openat2(run->box_fd, name, &how)
+				    : sub_ids_open(run->namespace_fd, run->box_fd, name, &how);
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0)
+		return run->namespace_fd < 0 ? syscall_errno() : fd_take(&fd);
+	if (fstat(fd, &st) < 0)
 		return syscall_errno();
 	if (!S_ISREG(st.st_mode))
 		return -EMEDIUMTYPE;
 	/* Known before FILE is touched: nobody is left to change it. */
-	return (uint64_t)st.st_size > limit ? -EFBIG : fd_take(&fd);
+	return (uint64_t)st.st_size > run->spec.output_bytes ? -EFBIG : fd_take(&fd);
 }
 
 static int copy(int from, int to, uint64_t limit)
@@ -58,7 +63,7 @@ static int copy(int from, int to, uint64_t limit)
 
 static int collect_one(const struct remand *run, const struct remand_collect *what)
 {
-	CLEANUP_FD int from = open_source(run->box_fd, what->name, run->spec.output_bytes);
+	CLEANUP_FD int from = open_source(run, what->name);
 	CLEANUP_FD int to = -1;
 
 	if (from < 0)

@@ -38,10 +38,11 @@ static void choose_in_namespace(struct id_map *map, const struct remand_user *us
 
 	map->own_target = map->separate;
 	inside->change_keeper = inside->change_target = true;
-	inside->may_set_groups = map->separate;
+	inside->may_set_groups = map->separate || map->sub_ids;
+	inside->keep_groups = map->sub_ids;
 	inside->target_uid = user->given ? user->uid : ID_MAP_TARGET;
 	inside->target_gid = user->given ? user->gid : ID_MAP_TARGET;
-	inside->keeper_id = map->separate ? other_than(inside) : inside->target_uid;
+	inside->keeper_id = map->separate || map->sub_ids ? other_than(inside) : inside->target_uid;
 }
 
 /* Where everybody sees the host's ids. */
@@ -67,8 +68,14 @@ void id_map_choose(struct id_map *ret_map, pid_t keeper_pid, const struct id_map
 	struct id_map map = { .user_namespace = wish->user_namespace, .separate = wish->separate };
 
 	if (map.separate) {
-		map.keeper_id = KEEPER_IDS + (uid_t)keeper_pid;
+		map.keeper_id = map.keeper_gid = KEEPER_IDS + (uid_t)keeper_pid;
 		map.target_uid = map.target_gid = TARGET_IDS + (uid_t)keeper_pid;
+	} else if (wish->sub_ids.found) {
+		map.sub_ids = true;
+		map.keeper_id = geteuid();
+		map.keeper_gid = getegid();
+		map.target_uid = sub_range_choose(&wish->sub_ids.uids, keeper_pid);
+		map.target_gid = sub_range_choose(&wish->sub_ids.gids, keeper_pid);
 	}
 	if (map.user_namespace)
 		choose_in_namespace(&map, &wish->user);
@@ -104,12 +111,11 @@ static int write_maps(const struct id_map *map, int directory)
 	return r;
 }
 
-int id_map_write(const struct id_map *map, pid_t pid, int keeper_fd, struct remand_error *error)
+static int open_proc(pid_t pid, int keeper_fd, struct remand_error *error)
 {
 	struct pollfd ended = { .fd = keeper_fd, .events = POLLIN };
 	CLEANUP_FD int directory = -1;
 	char path[32];
-	int r;
 
 	snprintf(path, sizeof(path), "/proc/%d", pid);
 	directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -120,8 +126,47 @@ int id_map_write(const struct id_map *map, pid_t pid, int keeper_fd, struct rema
 	if (poll(&ended, 1, 0) != 0)
 		return error_say(error, REMAND_STAGE_ID_MAP, -ESRCH,
 			"the keeper was killed before it began");
+	return fd_take(&directory);
+}
+
+int id_map_write(const struct id_map *map, pid_t pid, int keeper_fd, struct remand_error *error)
+{
+	CLEANUP_FD int directory = open_proc(pid, keeper_fd, error);
+	int r;
+
+	if (directory < 0)
+		return directory;
 	r = write_maps(map, directory);
 	return r < 0 ? error_errno(error, REMAND_STAGE_ID_MAP, r,
 			       "cannot write the id maps of the user namespace")
 		     : 0;
+}
+
+int id_map_write_sub_ids(const struct id_map *map, pid_t pid, int keeper_fd, const int gifts[3],
+	int *ret_namespace_fd, struct remand_error *error)
+{
+	const struct id_map_inside *inside = &map->inside;
+	CLEANUP_FD int directory = open_proc(pid, keeper_fd, error);
+	struct sub_ids_order order = {
+		.pid = pid,
+		.uid = { { inside->target_uid, map->target_uid },
+			{ inside->keeper_id, map->keeper_id } },
+		.gid = { { inside->target_gid, map->target_gid },
+			{ inside->keeper_id, map->keeper_gid } },
+		.gifts = { gifts[0], gifts[1], gifts[2] },
+	};
+	int r;
+
+	if (directory < 0)
+		return directory;
+	order.namespace_fd = openat(directory, "ns/user", O_RDONLY | O_CLOEXEC);
+	if (order.namespace_fd < 0)
+		return error_errno(error, REMAND_STAGE_ID_MAP, syscall_errno(),
+			"cannot open the keeper's user namespace");
+	r = sub_ids_write(&order, error);
+	if (r < 0)
+		fd_close(order.namespace_fd);
+	else
+		*ret_namespace_fd = order.namespace_fd;
+	return r;
 }

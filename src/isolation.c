@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "error.h"
 #include "userns.h"
@@ -98,6 +100,32 @@ static int decide_landlock(const struct remand_spec *spec, const struct host *ho
 	return refuse_without_cell(spec, ret->degree, error);
 }
 
+static bool is_open_to_others(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) < 0 || (st.st_mode & (S_IROTH | S_IXOTH)) == (S_IROTH | S_IXOTH) ||
+	       (S_ISREG(st.st_mode) && (st.st_mode & S_IROTH) && !(st.st_mode & S_IXUSR));
+}
+
+/* What a target with another id than the caller's could not use: a directory to write, where what
+ * it makes must be the caller's, and files that are open to the caller only. */
+static bool needs_the_callers_id(const struct remand_spec *spec)
+{
+	const char *program = spec->argv[0];
+
+	if (spec->work || (spec->root && !is_open_to_others(spec->root)) ||
+		(strchr(program, '/') && !spec->root && !is_open_to_others(program)))
+		return true;
+	for (size_t i = 0; i < spec->binds_count; i++)
+		if (spec->binds[i].writable || !is_open_to_others(spec->binds[i].source))
+			return true;
+	for (size_t i = 0; i < spec->files_count; i++)
+		if (!is_open_to_others(spec->files[i].source))
+			return true;
+	return false;
+}
+
 /* Root can do without a user namespace: the run's own host ids and the lost capabilities stand. */
 static int decide_full(const struct remand_spec *spec, const struct host *host,
 	struct isolation *ret, struct remand_error *error)
@@ -120,7 +148,9 @@ static int decide_full(const struct remand_spec *spec, const struct host *host,
 		isolation.missing |= REMAND_WALL_USER_NAMESPACE;
 	if (spec->network == REMAND_NETWORK_NONE)
 		isolation.namespaces |= CLONE_NEWNET;
-	if (!isolation.separate_ids)
+	if (!isolation.separate_ids && !needs_the_callers_id(spec))
+		isolation.sub_ids = sub_ids_find();
+	if (!isolation.separate_ids && !isolation.sub_ids.found)
 		isolation.missing |= REMAND_WALL_OWN_IDS;
 	if (!isolation.landlock_abi)
 		isolation.missing |= REMAND_WALL_LANDLOCK;

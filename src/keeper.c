@@ -163,7 +163,7 @@ static void become_keeper(struct keeper *keeper)
 		prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) < 0)
 		fail(keeper, REMAND_STAGE_CREDENTIALS, "(securebits of the keeper)");
 	/* Raw calls: glibc's would want to synchronise threads that exist only in the caller. */
-	if (ids->may_set_groups && syscall(SYS_setgroups, 0, NULL) < 0)
+	if (ids->may_set_groups && !ids->keep_groups && syscall(SYS_setgroups, 0, NULL) < 0)
 		fail(keeper, REMAND_STAGE_CREDENTIALS, "(supplementary groups of the keeper)");
 	if (syscall(SYS_setresgid, id, id, id) < 0 || syscall(SYS_setresuid, id, id, id) < 0)
 		fail(keeper, REMAND_STAGE_CREDENTIALS, "(ids of the keeper)");

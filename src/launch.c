@@ -185,12 +185,33 @@ static int say_no_keeper(const struct remand *run, int r, struct remand_error *e
 		strerrordesc_np(-r), obstacle);
 }
 
+/* What the helpers refuse we do by ourselves, with one id for keeper and target. */
+static int map_ids(struct remand *run, struct id_map *map, struct id_map_wish *wish,
+	struct remand_error *error)
+{
+	int gifts[3], r;
+
+	if (!map->sub_ids)
+		return id_map_write(map, run->keeper_pid, run->keeper_fd, error);
+	for (int i = 0; i < 3; i++)
+		gifts[i] = run->streams.stream[i].own_pipe ? run->streams.stream[i].target_fd : -1;
+	r = id_map_write_sub_ids(
+		map, run->keeper_pid, run->keeper_fd, gifts, &run->namespace_fd, error);
+	if (r != -EPERM)
+		return r;
+	wish->sub_ids.found = false;
+	run->result.missing_walls |= REMAND_WALL_OWN_IDS;
+	id_map_choose(map, run->keeper_pid, wish);
+	return id_map_write(map, run->keeper_pid, run->keeper_fd, error);
+}
+
 static int give_birth(struct remand *run, struct remand_error *error)
 {
 	const struct isolation *isolation = &run->plan.isolation;
-	const struct id_map_wish wish = {
+	struct id_map_wish wish = {
 		.user_namespace = isolation->namespaces & CLONE_NEWUSER,
 		.separate = isolation->separate_ids,
+		.sub_ids = isolation->sub_ids,
 		.user = run->spec.user,
 	};
 	struct id_map map;
@@ -201,7 +222,7 @@ static int give_birth(struct remand *run, struct remand_error *error)
 		return say_no_keeper(run, syscall_errno(), error);
 	run->keeper_pid = pid;
 	id_map_choose(&map, pid, &wish);
-	r = map.user_namespace ? id_map_write(&map, pid, run->keeper_fd, error) : 0;
+	r = map.user_namespace ? map_ids(run, &map, &wish, error) : 0;
 	if (r == 0)
 		raise_priority(pid, run->spec.nice);
 	if (r == 0 && map.own_target)

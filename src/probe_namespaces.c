@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "probe.h"
+#include "sub_ids.h"
 #include "userns.h"
 
 #define SECTION "Namespaces"
@@ -47,6 +48,22 @@ static void add_cell(struct remand_probe *probe)
 		strerrordesc_np(r));
 }
 
+/* Without any, a run has the caller's own: the wall of the user namespace stands alone. */
+static void add_ids(struct remand_probe *probe)
+{
+	const bool sub_ids = sub_ids_find().found, own = probe->host.privileged || sub_ids;
+
+	probe_add(probe,
+		&(struct remand_fact){ SECTION, "host ids of a run's own", "3.8",
+			own ? REMAND_FACT_OK : REMAND_FACT_NOTE,
+			.mend = "apt-get install uidmap; as root: usermod --add-subuids "
+				"100000-165535 --add-subgids 100000-165535 USER" },
+		"%s",
+		probe->host.privileged ? "yes"
+		: sub_ids              ? "yes, of /etc/subuid"
+			  : "no: no range in /etc/subuid and /etc/subgid, or no newuidmap");
+}
+
 void probe_namespaces(struct remand_probe *probe)
 {
 	char way[256] = "";
@@ -60,4 +77,5 @@ void probe_namespaces(struct remand_probe *probe)
 		r < 0 ? "refused: %s" : "yes", strerrordesc_np(-r));
 	if (r == 0)
 		add_cell(probe);
+	add_ids(probe);
 }

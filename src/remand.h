@@ -168,7 +168,7 @@ enum remand_wall {
 	REMAND_WALL_IPC_NAMESPACE = 1 << 4,
 	REMAND_WALL_UTS_NAMESPACE = 1 << 5,
 	REMAND_WALL_CGROUP_NAMESPACE = 1 << 6,
-	REMAND_WALL_OWN_IDS = 1 << 7, /* host ids that no other process has */
+	REMAND_WALL_OWN_IDS = 1 << 7, /* host ids that the caller has not */
 	REMAND_WALL_CAPABILITIES = 1 << 8,
 	REMAND_WALL_LANDLOCK = 1 << 9,
 	REMAND_WALL_SECCOMP = 1 << 10,

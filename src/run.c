@@ -58,7 +58,7 @@ static struct remand *new_run(void)
 	run->group = (struct group)GROUP_EMPTY;
 	run->box = (struct box)BOX_EMPTY;
 	run->plan.kill_fd = -1;
-	run->base_fd = run->box_fd = run->epoll_fd = run->timer_fd = -1;
+	run->base_fd = run->box_fd = run->namespace_fd = run->epoll_fd = run->timer_fd = -1;
 	run->control_fd = run->failure_fd = run->keeper_fd = run->target_fd = -1;
 	run->listener_fd = -1;
 	for (int i = 0; i < WATCH_COUNT; i++)
@@ -304,6 +304,7 @@ struct remand *remand_free(struct remand *run)
 	free(run->loans);
 	fd_close(run->base_fd);
 	fd_close(run->box_fd);
+	fd_close(run->namespace_fd);
 	fd_close(run->epoll_fd);
 	fd_close(run->timer_fd);
 	fd_close(run->control_fd);

@@ -53,6 +53,7 @@ struct remand {
 	size_t loans_count;
 	struct path_hostile hostile; /* the work directory, for what is opened after the run */
 	int box_fd;                  /* the cell's /box, for collecting */
+	int namespace_fd;            /* the cell's user namespace, if its files are a sub-id's */
 	int epoll_fd, timer_fd;
 	pid_t keeper_pid;              /* only to read /proc, until keeper_fd tells that it ended */
 	struct rusage keeper_usage;    /* of all that it reaped too, once it ended */
