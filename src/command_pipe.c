@@ -269,7 +269,10 @@ static void refused(const struct remand_error *error, struct remand_pipeline_res
 		.cpu_ns = REMAND_UNKNOWN,
 		.wall_ns = REMAND_UNKNOWN,
 		.memory_peak_bytes = REMAND_UNKNOWN,
-		.pids_peak = REMAND_UNKNOWN };
+		.pids_peak = REMAND_UNKNOWN,
+		.memory.limit = REMAND_UNKNOWN,
+		.pids.limit = REMAND_UNKNOWN,
+		.cpus.limit = REMAND_UNKNOWN };
 	snprintf(ret_result->reason, sizeof(ret_result->reason), "%.250s", error->message);
 	/* Our own failure is said whatever was asked for. */
 	command_complain(error->message);
@@ -289,6 +292,7 @@ static int run_and_report(struct pipe *pipe, const struct remand_options *common
 		.cpuset = limits->cpuset,
 		.cgroup = limits->cgroup,
 		.enter_scope = true,
+		.best_effort = limits->best_effort,
 		.transcript_bytes = path ? TRANSCRIPT_BYTES : 0 };
 	CLEANUP_FD int transcript_fd = path ? remand_open_output(limits, path) : -1;
 	struct remand_pipeline_result result = { 0 };

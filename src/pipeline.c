@@ -33,7 +33,8 @@ static int open_group(struct remand_pipeline *pipeline, const struct remand_pipe
 		.cpus_milli = spec->cpus_milli,
 		.cpuset = spec->cpuset,
 		.cgroup = spec->cgroup,
-		.enter_scope = spec->enter_scope };
+		.enter_scope = spec->enter_scope,
+		.best_effort = spec->best_effort };
 	struct remand_spec common, needs;
 	int r = spec_resolve(&given, &common, error);
 
@@ -56,7 +57,8 @@ static int start_stage(struct remand_pipeline *pipeline, struct remand_spec *spe
 	struct remand_error inner = { 0 };
 	int r;
 
-	spec->cgroup = pipeline->path;
+	/* Without a group around it, it finds its own or does without, as best it can. */
+	spec->cgroup = pipeline->path[0] ? pipeline->path : NULL;
 	r = remand_start(spec, &stage->run, &inner);
 	if (r < 0)
 		return error_say(error, inner.stage, r, "stage %zu: %.900s", i + 1, inner.message);

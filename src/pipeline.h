@@ -5,6 +5,7 @@
 
 #include <limits.h>
 
+#include "fallback.h"
 #include "group.h"
 #include "pump.h"
 #include "remand.h"
@@ -57,6 +58,7 @@ struct remand_pipeline {
 	bool duplex, done, cancelled;
 	uint64_t start_ns;
 	uint64_t memory_bytes; /* limit of all together */
+	struct fallback fallback;
 	struct stage *stages;
 	struct link *links;
 	size_t links_count, running;
@@ -77,8 +79,8 @@ int pipeline_make_stage(const struct remand_pipeline_spec *spec, size_t i,
 int pipeline_check_limits(const struct remand_spec *stage, size_t i,
 	const struct remand_spec *common, struct remand_spec *needs, struct remand_error *error);
 
-/* pipeline_group.c: the group around those of the stages. needs: which controllers the stages need
- * in it. */
+/* pipeline_group.c: the group around those of the stages, if there can be one; what holds the
+ * common limits is in the result. needs: which controllers the stages need in it. */
 int pipeline_group_open(struct remand_pipeline *pipeline, const struct remand_spec *common,
 	const struct remand_spec *needs, struct remand_error *error);
 /* Fill what is measured of all together, and remove it. */

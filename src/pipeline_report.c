@@ -29,6 +29,23 @@ static json_t *stage_json(const struct remand_pipeline_stage *stage)
 	return object;
 }
 
+static void add_limit(json_t *limits, const char *name, const struct remand_limit_report *limit)
+{
+	json_object_set_new(limits, name,
+		json_pack("{s:o, s:s}", "limit", number(limit->limit), "enforced_by",
+			remand_enforcer_name(limit->enforced_by)));
+}
+
+static json_t *limits_json(const struct remand_pipeline_result *result)
+{
+	json_t *limits = json_object();
+
+	add_limit(limits, "memory", &result->memory);
+	add_limit(limits, "pids", &result->pids);
+	add_limit(limits, "cpus", &result->cpus);
+	return limits;
+}
+
 char *remand_pipeline_result_json(const struct remand_pipeline_result *result)
 {
 	json_t *object = json_object(), *stages = json_array();
@@ -46,6 +63,7 @@ char *remand_pipeline_result_json(const struct remand_pipeline_result *result)
 	json_object_set_new(object, "wall_ns", number(result->wall_ns));
 	json_object_set_new(object, "memory_peak_bytes", number(result->memory_peak_bytes));
 	json_object_set_new(object, "pids_peak", number(result->pids_peak));
+	json_object_set_new(object, "limits", limits_json(result));
 	for (size_t i = 0; i < result->stages_count; i++)
 		json_array_append_new(stages, stage_json(&result->stages[i]));
 	json_object_set_new(object, "stages", stages);

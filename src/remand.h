@@ -542,6 +542,9 @@ struct remand_pipeline_spec {
 	const char *cpuset;
 	const char *cgroup; /* where the group around them is made, as in struct remand_spec */
 	bool enter_scope;
+	/* Where the host cannot hold limits of all together, or has no group for us: go without
+	 * them, and say so in the result. The stages have a flag of their own. Default: refuse. */
+	bool best_effort;
 	uint64_t transcript_bytes; /* keep so much of who said what when; default 0: nothing */
 };
 
@@ -563,6 +566,9 @@ struct remand_pipeline_result {
 	int blamed;       /* duplex: who should have spoken or read when both waited */
 	/* Of all together; REMAND_UNKNOWN where it could not be measured. */
 	uint64_t cpu_ns, wall_ns, memory_peak_bytes, pids_peak;
+	/* Limits of all together: by their group, or by nothing. Those of each are in its result.
+	 */
+	struct remand_limit_report memory, pids, cpus;
 	struct remand_pipeline_stage *stages;
 	size_t stages_count;
 	/* One JSON object a line, see remand(1), PIPELINES. */

@@ -95,3 +95,17 @@ without_cgroups() {
 	custody --best-effort --cpuset 0 -- true
 	[[ $status -eq 125 ]] || fail "$output"
 }
+
+@test "a pipeline goes without limits of all together, and says so" {
+	run -125 "$REMAND" pipe -q -- echo started ::: cat
+	[[ $output != *started* ]]
+	run -0 "$REMAND" pipe -q --best-effort -r "$report" -- echo a ::: cat
+	[[ $output == a ]]
+	assert_field limits.memory.limit 536870912
+	assert_field limits.memory.enforced_by none
+	assert_field stages.0.limits.memory.enforced_by watch
+	run -0 unshare --mount --propagation private bash -c \
+		'umount -Rl /sys/fs/cgroup; exec "$@"' - "$REMAND" pipe -q --best-effort -r "$report" -- echo a ::: cat
+	[[ $output == a ]]
+	assert_field stages.1.limits.time.enforced_by watch
+}

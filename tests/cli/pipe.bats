@@ -40,3 +40,40 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
 	[[ $("$PROGRAMS/jsonget" report failed_stage) == 1 ]]
 	assert_nothing_left
 }
+
+@test "a program that is missing ends the one before it" {
+	run -127 "$REMAND" pipe -r report --memory max --pids max -- sleep 1000 ::: no-such-program
+	[[ $("$PROGRAMS/jsonget" report stages.0.verdict) == cancelled ]]
+	[[ $("$PROGRAMS/jsonget" report stages.0.failed) == false ]]
+	[[ $("$PROGRAMS/jsonget" report failed_stage) == 2 ]]
+}
+
+@test "a writer whose reader has read enough has not failed" {
+	run -0 "$REMAND" pipe -r report --memory max --pids max -- yes ::: head -n 1
+	[[ $output == y && $("$PROGRAMS/jsonget" report stages.0.signal) == PIPE ]]
+	[[ $("$PROGRAMS/jsonget" report failed_stage) == null ]]
+}
+
+@test "two that talk: who let the other wait is to blame, and who said what is kept" {
+	run -124 "$REMAND" pipe --duplex --idle 2s -r report --transcript said --memory max --pids max -- \
+		sh -c 'echo 7; read answer' ::: sh -c 'read number; read another'
+	[[ $("$PROGRAMS/jsonget" report verdict) == idle-limit && $("$PROGRAMS/jsonget" report blamed) == 2 ]]
+	[[ $(head -n 1 said) == *'"stage":1,"wrote":"7\n"}' ]]
+}
+
+@test "when a pipeline is killed its programs die, and the next command removes its groups" {
+	requires root cgroup_v2
+	local group
+	"$REMAND" pipe -q -- sh -c 'echo ready; sleep 1000' ::: sh -c 'read x; echo $x; setsid sleep 1000' >told &
+	until [[ -s told ]]; do
+		kill -0 $! || return
+		sleep 0.1
+	done
+	kill -KILL $!
+	wait $! || true
+	group=$(find /sys/fs/cgroup -type d -path '*/run-*/run-*' -print -quit)
+	[[ $group ]] || fail 'there is no group of a stage'
+	until grep -qx 'populated 0' "$group/../cgroup.events"; do sleep 0.1; done
+	"$REMAND" run -q -- true
+	assert_nothing_left
+}

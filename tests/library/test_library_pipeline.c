@@ -151,6 +151,22 @@ TEST(when_both_wait_the_side_that_did_not_speak_last_is_blamed)
 	CHECK_INT(result.blamed, 0);
 }
 
+TEST(an_idle_limit_that_ends_the_waiting_blames_no_other)
+{
+	struct remand_spec a = SPEC(.argv = SH("echo 1; read x")),
+			   b = SPEC(.argv = SH("read x; read x"));
+	const struct remand_pipeline_spec spec =
+		PIPELINE(.stages = STAGES(&a, &b), .stages_count = 2, .duplex = true);
+	PIPELINE_RESULT result = { 0 };
+
+	a.idle_ns = UINT64_C(1) * 1000000000;
+	CHECK_INT(run(&spec, &result), 0);
+	CHECK_INT(result.verdict, REMAND_VERDICT_IDLE_LIMIT);
+	CHECK_INT(result.closed_first, 0);
+	CHECK_INT(result.blamed, 1);
+	CHECK_INT(result.stage, 1);
+}
+
 TEST(a_side_that_does_not_read_is_blamed_though_it_spoke_last)
 {
 	PIPELINE_RESULT result = { 0 };
