@@ -1,45 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rules of the policy `default`, from the text that is built in: policies/default.policy. */
-#include <string.h>
-
-#include "policy.h"
+/* The rules of the policy `default`: policies/default.policy, read when remand was built
+ * (syscall_rules_print.c), because every run needs them. */
 #include "syscall_rules.h"
 
-struct reader {
-	struct syscall_rules rules;
-	struct remand_error *error;
-};
+#include "error.h"
 
-/* Limits and the cell are the defaults of a spec; here only lines about calls count. */
-static int add_line(const struct policy_line *line, void *context)
-{
-	static const struct {
-		const char *name;
-		enum syscall_action action;
-	} actions[] = {
-		{ "allow", SYSCALL_ALLOW },
-		{ "deny", SYSCALL_DENY },
-	};
-	struct reader *reader = context;
-
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (strcmp(line->name, actions[i].name) == 0)
-			return syscall_rules_add(
-				&reader->rules, actions[i].action, line->value, reader->error);
-	return 0;
-}
+#include "syscall_rules_default.inc"
 
 int syscall_rules_default(struct syscall_rules *ret, struct remand_error *error)
 {
-	const struct policy_source source = { policy_default_text, strlen(policy_default_text),
-		"default.policy" };
-	struct reader reader = { .error = error };
-	int r = policy_parse(&source, add_line, &reader, error);
+	int r = 0;
 
+	for (size_t i = 0; r == 0 && i < sizeof(default_rules) / sizeof(default_rules[0]); i++)
+		r = syscall_rules_append(ret, &default_rules[i],
+			&default_conditions[default_rules[i].first_condition]);
 	if (r < 0) {
-		syscall_rules_done(&reader.rules);
-		return r;
+		syscall_rules_done(ret);
+		return error_errno(error, REMAND_STAGE_POLICY, r, "the policy default");
 	}
-	*ret = reader.rules;
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "bpf.h"
 #include "check.h"
+#include "policy.h"
 
 struct line {
 	enum syscall_action action;
@@ -282,4 +283,48 @@ TEST(a_short_text_cannot_make_rules_without_end)
 	CHECK(strstr(error.message, "more than 65536 rules"));
 	CHECK(rules.count <= SYSCALL_RULES_MAX);
 	syscall_rules_done(&rules);
+}
+
+/* ---- what was read at build time ---- */
+
+static int add_line(const struct policy_line *line, void *context)
+{
+	if (strcmp(line->name, "allow") == 0)
+		return syscall_rules_add(context, SYSCALL_ALLOW, line->value, NULL);
+	if (strcmp(line->name, "deny") == 0)
+		return syscall_rules_add(context, SYSCALL_DENY, line->value, NULL);
+	return 0;
+}
+
+static bool same_rule(const struct syscall_rule *a, const struct syscall_rule *b)
+{
+	return a->number == b->number && a->answer.action == b->answer.action &&
+	       a->answer.data == b->answer.data && a->first_condition == b->first_condition &&
+	       a->conditions_count == b->conditions_count;
+}
+
+static bool same_condition(const struct syscall_condition *a, const struct syscall_condition *b)
+{
+	return a->argument == b->argument && a->comparison == b->comparison && a->mask == b->mask &&
+	       a->value == b->value;
+}
+
+TEST(the_rules_built_in_are_those_that_the_text_of_default_means_today)
+{
+	const struct policy_source source = { policy_default_text, strlen(policy_default_text),
+		"default.policy" };
+	struct syscall_rules text = { 0 }, built = { 0 };
+	bool same;
+
+	CHECK_INT(policy_parse(&source, add_line, &text, NULL), 0);
+	CHECK_INT(syscall_rules_default(&built, NULL), 0);
+	CHECK(text.count > 400 && text.conditions_count > 50);
+	same = built.count == text.count && built.conditions_count == text.conditions_count;
+	for (size_t i = 0; same && i < text.count; i++)
+		same = same_rule(&built.rules[i], &text.rules[i]);
+	for (size_t i = 0; same && i < text.conditions_count; i++)
+		same = same_condition(&built.conditions[i], &text.conditions[i]);
+	syscall_rules_done(&text);
+	syscall_rules_done(&built);
+	CHECK(same);
 }
