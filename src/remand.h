@@ -682,6 +682,34 @@ const char *remand_options_text(const struct remand_options *options, const char
 /* Row i of the table, NULL past its end. */
 const struct remand_option *remand_option_at(size_t i);
 
+/* ---- policies ---- */
+
+/* The policies that a name finds, one a line: name, whose directory, file. Caller frees *ret_text.
+ */
+int remand_policy_list(char **ret_text, struct remand_error *error);
+
+/* What a policy says, found as by the option `policy`, or the members of a group of system calls
+ * ("@mount"). Control characters come out as '?'. Caller frees *ret_text. */
+int remand_policy_show(const char *name, char **ret_text, struct remand_error *error);
+
+/* What a filter answers to a system call. */
+struct remand_answer {
+	bool allowed;  /* whatever the arguments are that were not given */
+	char text[32]; /* "allow", "EPERM", "kill", "by arguments" and so on */
+};
+
+/* Ask the filter that a run of this spec in a cell would have, without making the call: "openat",
+ * or "socket(AF_INET, SOCK_STREAM, 0)". Of the spec, only the rules count. -EINVAL: no such call.
+ */
+int remand_policy_test(const struct remand_spec *spec, const char *call,
+	struct remand_answer *ret_answer, struct remand_error *error);
+
+/* The text of a policy that denies, on top of `default`, the calls that a run did not use. The
+ * result is of a run of this spec with log_allowed. Caller frees *ret_text. -EINVAL: it did not
+ * run, or not all of its calls are known. */
+int remand_policy_learn(const struct remand_spec *spec, const struct remand_result *result,
+	char **ret_text, struct remand_error *error);
+
 /* ---- the host ---- */
 
 /* What a fact about the host means for runs; the order is that of gravity. */

@@ -62,3 +62,22 @@ no_symbols() {
 	no_symbols '(__)?v?printf' puts putchar putc perror exit abort '__assert_fail' '(v?)(err|warn)x?' \
 		'(__)?v?syslog' stdout stderr
 }
+
+# The command is a client of the library, as every other: what it can do, they can.
+
+@test "the command calls no function of the library but those of the header" {
+	local build=$REMAND_BUILD/src
+	cd "$BATS_TEST_TMPDIR" || return
+	nm --defined-only "$build/libremand-internal.a" | awk 'NF == 3 { print $3 }' | sort -u >library
+	nm -u "$build"/libremand-command.a "$build"/remand.p/main.c.o | awk '$1 == "U" { print $2 }' |
+		sort -u | comm -12 - library >called
+	grep -qx remand_start called
+	run ! grep -v '^remand_' called
+}
+
+# clock.h, fd.h and syscalls.h are wrappers of system calls, of which all that it uses is inline.
+@test "the command includes the header, its own files, and none of the library's inner ones" {
+	grep -h '^#include "' "$repo"/src/main.c "$repo"/src/command*.[ch] >"$BATS_TEST_TMPDIR/included"
+	grep -qxF '#include "remand.h"' "$BATS_TEST_TMPDIR/included"
+	run ! grep -vE '"(remand|command[a-z_]*|clock|fd|syscalls)\.h"$' "$BATS_TEST_TMPDIR/included"
+}
