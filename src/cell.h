@@ -22,6 +22,7 @@ enum cell_step_kind {
 	CELL_SCRATCH, /* writable directory in the cell's own file system, shares the disk limit */
 	CELL_TMPFS,   /* writable directory of its own size */
 	CELL_PROC,
+	CELL_DEVPTS,    /* terminals of the cell's own */
 	CELL_MASK,      /* a file that reads as empty, where the cell has it */
 	CELL_READ_ONLY, /* a directory of the cell made read-only, where it has it */
 	CELL_DEVICE, /* without a cell: a device of the host that may be used; source: its path */

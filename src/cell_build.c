@@ -183,29 +183,33 @@ static int build_scratch(const struct cell_builder *builder, const struct cell_s
 	return r < 0 ? r : attach(builder, tree, step->destination, true);
 }
 
-struct tmpfs {
-	const char *size, *inodes, *mode; /* options as tmpfs(5) takes them */
-	uint64_t attributes;
+/* Ends with an empty one. */
+struct mount_option {
+	const char *key, *value;
 };
 
-static int make_tmpfs(const struct tmpfs *tmpfs)
+/* A new file system, mounted nowhere yet. */
+static int make_mount(const char *type, const struct mount_option *options, uint64_t attributes)
 {
-	CLEANUP_FD int fs = fsopen("tmpfs", FSOPEN_CLOEXEC);
+	CLEANUP_FD int fs = fsopen(type, FSOPEN_CLOEXEC);
 	int fd;
 
-	if (fs < 0 || fsconfig(fs, FSCONFIG_SET_STRING, "size", tmpfs->size, 0) < 0 ||
-		fsconfig(fs, FSCONFIG_SET_STRING, "nr_inodes", tmpfs->inodes, 0) < 0 ||
-		fsconfig(fs, FSCONFIG_SET_STRING, "mode", tmpfs->mode, 0) < 0 ||
-		fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+	if (fs < 0)
 		return syscall_errno();
-	fd = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned int)tmpfs->attributes);
+	for (; options->key; options++)
+		if (fsconfig(fs, FSCONFIG_SET_STRING, options->key, options->value, 0) < 0)
+			return syscall_errno();
+	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return syscall_errno();
+	fd = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned int)attributes);
 	return fd < 0 ? syscall_errno() : fd;
 }
 
 static int build_tmpfs(const struct cell_builder *builder, const struct cell_step *step)
 {
-	const struct tmpfs tmpfs = { step->size, step->inodes, "0700", step->attributes };
-	CLEANUP_FD int fd = make_tmpfs(&tmpfs);
+	const struct mount_option options[] = { { "size", step->size },
+		{ "nr_inodes", step->inodes }, { "mode", "0700" }, { 0 } };
+	CLEANUP_FD int fd = make_mount("tmpfs", options, step->attributes);
 
 	if (fd < 0)
 		return fd;
@@ -215,20 +219,20 @@ static int build_tmpfs(const struct cell_builder *builder, const struct cell_ste
 	return attach(builder, fd, step->destination, true);
 }
 
-static int build_proc(const struct cell_builder *builder, const struct cell_step *step)
+static int build_mount(const struct cell_builder *builder, const struct cell_step *step,
+	const char *type, const struct mount_option *options)
 {
-	CLEANUP_FD int fs = fsopen("proc", FSOPEN_CLOEXEC);
-	CLEANUP_FD int fd = -1;
+	CLEANUP_FD int fd = make_mount(type, options, step->attributes);
 
-	/* hidepid=2: what may not be traced is not even listed, the keeper first of all. */
-	if (fs < 0 || fsconfig(fs, FSCONFIG_SET_STRING, "hidepid", "2", 0) < 0 ||
-		fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return syscall_errno();
-	fd = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned int)step->attributes);
-	if (fd < 0)
-		return syscall_errno();
-	return attach(builder, fd, step->destination, true);
+	return fd < 0 ? fd : attach(builder, fd, step->destination, true);
 }
+
+/* What may not be traced is not even listed, the keeper first of all. */
+static const struct mount_option proc_options[] = { { "hidepid", "2" }, { 0 } };
+
+/* All terminals of the machine come out of one number (kernel.pty.max). */
+static const struct mount_option devpts_options[] = { { "ptmxmode", "0666" }, { "mode", "0600" },
+	{ "max", "64" }, { 0 } };
 
 /* A tree just opened, on top of what is at place. */
 static int stack(int tree, uint64_t attributes, int place)
@@ -281,7 +285,9 @@ static int build_step(const struct cell_builder *builder, const struct cell_step
 	case CELL_TMPFS:
 		return build_tmpfs(builder, step);
 	case CELL_PROC:
-		return build_proc(builder, step);
+		return build_mount(builder, step, "proc", proc_options);
+	case CELL_DEVPTS:
+		return build_mount(builder, step, "devpts", devpts_options);
 	case CELL_MASK:
 		return build_mask(builder, step);
 	case CELL_READ_ONLY:
@@ -304,11 +310,12 @@ static int fail(struct failure *failure, int r, const char *object)
  * is stacked on the old one, where only this mount namespace sees it. */
 static int open_root(const struct cell *cell, struct cell_builder *builder)
 {
-	const struct tmpfs tmpfs = { cell->size, cell->inodes, "0755", ATTR_ROOT };
+	const struct mount_option options[] = { { "size", cell->size },
+		{ "nr_inodes", cell->inodes }, { "mode", "0755" }, { 0 } };
 	struct stat st;
 	int r;
 
-	builder->root_fd = make_tmpfs(&tmpfs);
+	builder->root_fd = make_mount("tmpfs", options, ATTR_ROOT);
 	if (builder->root_fd < 0)
 		return builder->root_fd;
 	r = move_mount(builder->root_fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);

@@ -30,6 +30,9 @@
 #define SKELETON_BYTES  (1 << 20)
 #define SKELETON_INODES 4096
 
+/* Where the size has no limit, or the kernel's memory would be full of empty files. */
+#define MOST_INODES (1 << 20)
+
 /* The usual places of programs and libraries; each a directory or, after the usr merge, a link. */
 static const char *const system_paths[] = { "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64",
 	"/libx32" };
@@ -44,12 +47,17 @@ static const char *const masked[] = { "proc/kcore", "proc/keys", "proc/key-users
 static const char *const read_only[] = { "proc/sys", "proc/bus", "proc/fs", "proc/irq" };
 
 /* Room for so much data and a sane number of files beside what we put there ourselves. */
-static void size_tmpfs(uint64_t bytes, uint64_t slack, char size[24], char inodes[24])
+static void size_tmpfs(
+	uint64_t bytes, uint64_t slack, uint64_t files, char size[24], char inodes[24])
 {
-	bool limited = bytes != REMAND_UNLIMITED;
+	const bool limited = bytes != REMAND_UNLIMITED;
 
+	if (files == 0)
+		files = limited ? bytes / 4096 + SKELETON_INODES : MOST_INODES;
+	else if (files != REMAND_UNLIMITED)
+		files++; /* its root is one */
 	snprintf(size, 24, "%" PRIu64, limited ? bytes + slack : 0);
-	snprintf(inodes, 24, "%" PRIu64, limited ? bytes / 4096 + SKELETON_INODES : 0);
+	snprintf(inodes, 24, "%" PRIu64, files == REMAND_UNLIMITED ? 0 : files);
 }
 
 /* As the source is: a link stays the same link, a directory or file is bound, what is absent is
@@ -214,12 +222,25 @@ static int add_proc(struct cell *cell)
 	return 0;
 }
 
+/* No nodev: terminals are devices. pts(4): each instance has a ptmx of its own. */
+static int add_devpts(struct cell *cell)
+{
+	struct cell_step *step = cell_step_add(cell, CELL_DEVPTS, "dev/pts", NULL);
+
+	if (!step)
+		return -ENOMEM;
+	step->attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+	return cell_step_add(cell, CELL_SYMLINK, "dev/ptmx", "pts/ptmx") ? 0 : -ENOMEM;
+}
+
 static int add_own(struct cell *cell, const struct remand_spec *spec)
 {
 	int r = add_proc(cell);
 
 	if (r == 0)
 		r = add_dev(cell);
+	if (r == 0 && spec->devpts)
+		r = add_devpts(cell);
 	if (r == 0)
 		r = add_scratch(cell, "tmp", 01777);
 	if (r == 0)
@@ -248,7 +269,7 @@ static int add_binds(struct cell *cell, const struct remand_spec *spec)
 		if (!step)
 			return -ENOMEM;
 		step->attributes = CELL_ATTR_WRITABLE;
-		size_tmpfs(bytes, 0, step->size, step->inodes);
+		size_tmpfs(bytes, 0, spec->tmpfs[i].inodes, step->size, step->inodes);
 	}
 	return r;
 }
@@ -282,7 +303,7 @@ int cell_plan(struct cell *ret_cell, const struct remand_spec *spec, const struc
 	int r;
 
 	cell.disk_bytes = spec->disk_bytes;
-	size_tmpfs(spec->disk_bytes, SKELETON_BYTES, cell.size, cell.inodes);
+	size_tmpfs(spec->disk_bytes, SKELETON_BYTES, 0, cell.size, cell.inodes);
 	r = spec->root ? add_root(&cell, spec->root) : add_system(&cell, &spec->user);
 	if (r < 0 && spec->root) {
 		cell_done(&cell);

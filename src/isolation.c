@@ -69,6 +69,7 @@ static int refuse_without_cell(
 		{ "--disk", spec->disk_bytes != 0 && spec->disk_bytes != REMAND_UNLIMITED },
 		{ "--hostname", spec->hostname != NULL },
 		{ "--collect", spec->collects_count > 0 && !landlock && !spec->work },
+		{ "--devpts", spec->devpts },
 	};
 
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
@@ -186,6 +187,21 @@ static int check_user(const struct remand_spec *spec, const struct host *host,
 		spec->user.uid, spec->user.gid, degrees[isolation->degree]);
 }
 
+/* The kernel makes a new devpts only where there is a root: its ptmx is root's. */
+static int check_devpts(const struct remand_spec *spec, const struct isolation *isolation,
+	struct remand_error *error)
+{
+	const bool root = spec->user.given && spec->user.uid == 0 && spec->user.gid == 0;
+	const bool some = spec->user.given && (spec->user.uid == 0 || spec->user.gid == 0);
+
+	if (!spec->devpts || root || !(isolation->namespaces & CLONE_NEWUSER) ||
+		(!some && (isolation->separate_ids || isolation->sub_ids.found)))
+		return 0;
+	return error_say(error, REMAND_STAGE_SPEC, -EINVAL,
+		"--devpts needs a user and group 0 in the cell, and only one id can be mapped here "
+		"(see 'host ids' in remand check); add --user 0");
+}
+
 int isolation_decide(const struct remand_spec *spec, const struct host *host,
 	struct isolation *ret_isolation, struct remand_error *error)
 {
@@ -205,6 +221,8 @@ int isolation_decide(const struct remand_spec *spec, const struct host *host,
 	}
 	if (r == 0)
 		r = check_user(spec, host, &isolation, error);
+	if (r == 0)
+		r = check_devpts(spec, &isolation, error);
 	if (r == 0)
 		*ret_isolation = isolation;
 	return r;

@@ -127,6 +127,7 @@ static bool is_writable(const struct cell_step *step)
 	case CELL_SYMLINK:
 	case CELL_TEXT:
 	case CELL_PROC:
+	case CELL_DEVPTS:
 	case CELL_MASK:
 	case CELL_READ_ONLY:
 	case CELL_DEVICE:
@@ -144,6 +145,15 @@ static int allow_step(int ruleset, int abi, const struct cell_step *step)
 	return r == -EINVAL ? allow(ruleset, abi, step->destination,
 				      FS_EXECUTE | FS_READ_FILE | FS_WRITE_FILE | FS_TRUNCATE)
 			    : r;
+}
+
+static int allow_in_cell(int ruleset, int abi, const struct cell_step *step)
+{
+	/* Who makes a terminal sets its size and modes. */
+	if (step->kind == CELL_DEVPTS)
+		return allow(
+			ruleset, abi, step->destination, READ_ONLY | WRITE_ONLY | FS_IOCTL_DEV);
+	return is_writable(step) ? allow_step(ruleset, abi, step) : 0;
 }
 
 /* /dev/stdin opens fd 0 anew: the file itself lies outside of the cell, so that it needs a right of
@@ -172,8 +182,7 @@ static int fill(int ruleset, int abi, const struct cell *cell, const char **ret_
 			return r;
 	}
 	for (size_t i = 0; i < cell->count; i++) {
-		int r = is_writable(&cell->steps[i]) ? allow_step(ruleset, abi, &cell->steps[i])
-						     : 0;
+		int r = allow_in_cell(ruleset, abi, &cell->steps[i]);
 
 		/* What the target cannot reach needs no right, and gets none. */
 		if (r < 0 && r != -EACCES) {
@@ -206,6 +215,7 @@ static uint64_t access_of(const struct cell_step *step)
 	case CELL_TEXT:
 	case CELL_MASK:
 	case CELL_READ_ONLY:
+	case CELL_DEVPTS:
 		break;
 	}
 	return 0;

@@ -126,17 +126,21 @@ int option_set_tmpfs(const struct option_context *context, const char *value)
 	struct remand_options *options = context->options;
 	char *destination = options_keep(options, value);
 	char *size = destination ? cut(destination, ':') : NULL;
+	char *count = size ? cut(size, ':') : NULL;
 	struct remand_tmpfs *tmpfs;
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, inodes = 0;
 
 	if (!destination)
 		return option_no_memory(context);
-	if (is_empty(destination) || (size && (remand_parse_size(size, &bytes) < 0 || bytes == 0)))
-		return option_refuse(context, value, "is not a tmpfs; expected DST or DST:SIZE");
+	if (is_empty(destination) ||
+		(size && (remand_parse_size(size, &bytes) < 0 || bytes == 0)) ||
+		(count && (option_parse_count(count, &inodes) < 0 || inodes == 0)))
+		return option_refuse(context, value,
+			"is not a tmpfs; expected DST, DST:SIZE or DST:SIZE:INODES");
 	tmpfs = grow((void **)&options->tmpfs, options->spec.tmpfs_count, sizeof(*tmpfs));
 	if (!tmpfs)
 		return option_no_memory(context);
-	*tmpfs = (struct remand_tmpfs){ destination, bytes };
+	*tmpfs = (struct remand_tmpfs){ destination, bytes, inodes };
 	options->spec.tmpfs = options->tmpfs;
 	options->spec.tmpfs_count++;
 	return 0;

@@ -51,8 +51,7 @@ int option_set_size(const struct option_context *context, const char *value)
 	return set_limit(context, value, r, parsed, EXPECTED_SIZE);
 }
 
-/* Digits only, or max. */
-static int parse_count(const char *value, uint64_t *ret)
+int option_parse_count(const char *value, uint64_t *ret)
 {
 	if (strcmp(value, "max") != 0 && value[strspn(value, "0123456789")] != '\0')
 		return -EINVAL;
@@ -62,7 +61,7 @@ static int parse_count(const char *value, uint64_t *ret)
 int option_set_count(const struct option_context *context, const char *value)
 {
 	uint64_t parsed = 0;
-	int r = parse_count(value, &parsed);
+	int r = option_parse_count(value, &parsed);
 
 	return set_limit(
 		context, value, r, parsed, "is not a count; expected a whole number, or max");

@@ -87,6 +87,9 @@ const char *option_keep_path(const struct option_context *context, const char *p
 int option_refuse(const struct option_context *context, const char *value, const char *expected);
 int option_no_memory(const struct option_context *context);
 
+/* Digits only, or max. */
+int option_parse_count(const char *value, uint64_t *ret);
+
 /* Simple values (option_scalars.c). */
 option_setter option_set_time, option_set_size, option_set_count, option_set_cpus,
 	option_set_cpuset, option_set_flag, option_set_text, option_set_path, option_set_nice,

@@ -109,6 +109,8 @@ struct remand_bind {
 struct remand_tmpfs {
 	const char *destination; /* absolute */
 	uint64_t bytes;          /* 0: the disk limit */
+	uint64_t inodes; /* files and directories in it; 0: one for each 4 KiB and 4096 more, or a
+			  * million where bytes has no limit */
 };
 
 /* A host file seen read-only in /box under NAME. */
@@ -262,6 +264,7 @@ struct remand_spec {
 	struct remand_stream input, output, error;
 	const struct remand_pass *passes; /* further descriptors; no two with one target_fd */
 	size_t passes_count;
+	bool devpts; /* /dev/pts and /dev/ptmx of the cell's own; default: there are none */
 };
 
 /* The one-word outcome. remand_verdict_name() gives the word of the report. */

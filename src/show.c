@@ -151,12 +151,13 @@ static json_t *mount_json(const struct cell_step *step)
 		[CELL_SCRATCH] = "scratch",
 		[CELL_TMPFS] = "tmpfs",
 		[CELL_PROC] = "proc",
+		[CELL_DEVPTS] = "devpts",
 		[CELL_MASK] = "masked",
 		[CELL_READ_ONLY] = "read-only",
 		[CELL_DEVICE] = "device",
 	};
 	bool writable = step->kind == CELL_SCRATCH || step->kind == CELL_TMPFS ||
-			step->kind == CELL_DEVICE ||
+			step->kind == CELL_DEVICE || step->kind == CELL_DEVPTS ||
 			(step->kind == CELL_BIND && !(step->attributes & MOUNT_ATTR_RDONLY));
 	bool sourced = step->kind == CELL_BIND || step->kind == CELL_SYMLINK;
 	char *path = NULL;

@@ -215,6 +215,16 @@ options=()
 	[[ $status -eq 1 && $output == *'No space left on device'* ]]
 }
 
+@test "--tmpfs at /dev/shm, --devpts, and a bound on the files of each file system" {
+	options=(--disk max --devpts --tmpfs /dev/shm:1M --tmpfs /few:1M:20 --tmpfs /vast:max --tmpfs /free:1M:max)
+	# shellcheck disable=SC2016 # for the shell inside
+	run -0 inside 'stat -f -c %c /box /tmp /dev/shm /few /vast /free; cd /few; touch $(seq 20); touch one-more || echo full
+		echo x >/dev/shm/x; ls /dev/pts; script -qec "tty; ls -1 /dev/pts" /dev/null'
+	[[ ${lines[*]//$'\r'} == '1048576 1048576 4352 21 1048576 0 '*' full ptmx /dev/pts/0 0 ptmx' ]] || fail "$output"
+	options=()
+	[[ $(inside 'ls /dev') != *pt[sm]* ]]
+}
+
 @test "--tmpfs without a size has that of --disk" {
 	options=(--disk 2M --tmpfs /scratch)
 	inside 'head -c 1500000 /dev/zero >/scratch/x'

@@ -111,7 +111,7 @@ options() {
 	done
 }
 
-@test "--tmpfs has a size that is one" { refuses tmpfs : :1M /x: /x:y /x:0 /x:-1 /x:1M:2M; }
+@test "--tmpfs has a size that is one" { refuses tmpfs : :1M /x: /x:y /x:0 /x:-1 /x:1M:0 /x:1M:x /x::1 /x:1M:1:1; }
 
 @test "--tmpfs goes to a plain absolute place that is not the root" {
 	for place in x ./x / // /x/ /x//y /. /.. /x/../y; do refused tmpfs --tmpfs "$place" || return; done
@@ -215,7 +215,7 @@ options() {
 
 @test "--help lists every option, once" {
 	run diff <(options | cut -d = -f 1 | sort) <(printf '%s\n' allow best-effort bind cgroup chdir collect cpus cpuset \
-		deny disk env file format grace help hostname idle inherit-env isolation kill log memory network nice open-files \
+		deny devpts disk env file format grace help hostname idle inherit-env isolation kill log memory network nice open-files \
 		output pids pids-fatal policy quiet report rlimit root seccomp stack stderr stdin stdout time tmpfs user verbose \
 		version wall work)
 	[[ $status -eq 0 ]] || fail "$output"

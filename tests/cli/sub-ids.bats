@@ -45,9 +45,9 @@ by_user_run() {
 
 @test "the target is one of the user's sub-ids, without groups, and its streams and files work" {
 	echo given >input
-	by_user_run --stdin input --collect out:collected --collect link:planted -- sh -c 'cat /proc/self/uid_map /proc/self/gid_map
+	by_user_run --devpts --stdin input --collect out:collected --collect link:planted -- sh -c 'cat /proc/self/uid_map /proc/self/gid_map
 		id -u; id -g; id -G; cat /dev/stdin; echo written >/dev/stdout; umask 077; echo secret >out; ls -n out
-		chmod 0 out; ln -s /etc/passwd link'
+		script -qec tty /dev/null; chmod 0 out; ln -s /etc/passwd link'
 	assert_verdict ok
 	[[ $(<"$report") == *'"missing_walls":[]'* && $(<collected) == secret ]] || fail "$(<"$report")"
 	[[ ! -e planted && $(field collect_failed) == *'symbolic link'* ]] || fail "$(<"$report")"
@@ -57,7 +57,7 @@ by_user_run() {
 	((inside == 0 && outside == 4401 && count == 1)) || fail "$output"
 	read -r inside outside count <<<"${lines[2]}"
 	((inside == 1000 && outside >= 700500 && outside < 701000 && count == 1)) || fail "$output"
-	[[ ${lines[*]:4} == "1000 1000 1000 given written"*" 1000 1000 "* ]] || fail "$output"
+	[[ ${lines[*]:4} == "1000 1000 1000 given written"*" 1000 1000 "*" out /dev/pts/0"* ]] || fail "$output"
 	assert_nothing_left
 }
 
@@ -92,9 +92,13 @@ by_user_run() {
 
 @test "without the programs' privilege the run has the caller's id, and the report says so" {
 	chmod u-s /usr/bin/newgidmap /usr/bin/newuidmap
-	by_user_run -- cat /proc/self/uid_map
+	by_user_run --user 0 --devpts -- sh -c 'exec </dev/ptmx; cat /proc/self/uid_map; ls /dev/pts'
 	assert_verdict ok
-	[[ $(<"$report") == *'"missing_walls":["own-ids"]'* && ${lines[0]} =~ ^\ +1000\ +4401\ +1$ ]] || fail "$output"
+	[[ $(<"$report") == *'"missing_walls":["own-ids"]'* && ${lines[0]} =~ ^\ +0\ +4401\ +1$ && ${lines[1]} == 0* ]] || fail "$output"
+	rm -f /etc/subuid.kept && mv /etc/subuid /etc/subuid.kept
+	by_user_run --devpts -- true
+	mv /etc/subuid.kept /etc/subuid
+	((status == 125)) && [[ $output == *'--devpts needs'*'--user 0' ]] || fail "$output"
 }
 
 @test "half of the programs is an error that names both" {

@@ -224,12 +224,16 @@ TEST(a_tmpfs_has_an_optional_size)
 	CHECK_INT(remand_options_set(options, "tmpfs", "/a", NULL), 0);
 	CHECK_INT(remand_options_set(options, "tmpfs", "/b:1M", NULL), 0);
 	CHECK_INT(remand_options_set(options, "tmpfs", "/c:max", NULL), 0);
+	CHECK_INT(remand_options_set(options, "tmpfs", "/d:1M:17", NULL), 0);
+	CHECK_INT(remand_options_set(options, "tmpfs", "/e:1M:max", NULL), 0);
 	tmpfs = remand_options_spec(options)->tmpfs;
 	CHECK_STR(tmpfs[0].destination, "/a");
 	CHECK_INT(tmpfs[0].bytes, 0);
 	CHECK_STR(tmpfs[1].destination, "/b");
 	CHECK_INT(tmpfs[1].bytes, 1 << 20);
-	CHECK(tmpfs[2].bytes == REMAND_UNLIMITED);
+	CHECK(tmpfs[2].bytes == REMAND_UNLIMITED && tmpfs[2].inodes == 0);
+	CHECK(tmpfs[3].bytes == 1 << 20 && tmpfs[3].inodes == 17);
+	CHECK(tmpfs[4].inodes == REMAND_UNLIMITED);
 }
 
 TEST(a_resource_limit_is_soft_and_hard_or_both_in_one)
@@ -331,7 +335,7 @@ TEST(a_stream_is_null_inherit_or_a_file_and_stderr_may_go_to_stdout)
 #define NO_NICE    "is not a nice value; expected -20 to 19"
 #define NO_BIND    "is not a bind; expected SRC, SRC:DST, SRC:rw or SRC:DST:rw"
 #define NO_USER    "is not a user; expected numbers, UID or UID:GID"
-#define NO_TMPFS   "is not a tmpfs; expected DST or DST:SIZE"
+#define NO_TMPFS   "is not a tmpfs; expected DST, DST:SIZE or DST:SIZE:INODES"
 #define NO_RLIMIT  "is not a resource limit; expected NAME=SOFT[:HARD], numbers or max"
 #define EMPTY_PART "has an empty part; expected "
 
@@ -422,6 +426,10 @@ static const struct {
 	{ "tmpfs", "/a:0", NO_TMPFS },
 	{ "tmpfs", "/a:big", NO_TMPFS },
 	{ "tmpfs", "/a:1M:2M", NO_TMPFS },
+	{ "tmpfs", "/a:1M:0", NO_TMPFS },
+	{ "tmpfs", "/a:1M:", NO_TMPFS },
+	{ "tmpfs", "/a::1", NO_TMPFS },
+	{ "tmpfs", "/a:1M:1:1", NO_TMPFS },
 	{ "rlimit", "core", NO_RLIMIT },
 	{ "rlimit", "core=", NO_RLIMIT },
 	{ "rlimit", "core=1:", NO_RLIMIT },
@@ -470,8 +478,8 @@ TEST(a_refused_value_is_quoted_with_its_option_and_what_was_expected)
 static bool is_covered(const char *name)
 {
 	static const char *const elsewhere[] = { "pids-fatal", "inherit-env", "best-effort",
-		"stdin", "stdout", "stderr", /* and in test_options_policy.c: */ "policy", "allow",
-		"deny", "kill", "log" };
+		"devpts", "stdin", "stdout", "stderr", /* and in test_options_policy.c: */ "policy",
+		"allow", "deny", "kill", "log" };
 
 	for (size_t i = 0; i < COUNT_OF(elsewhere); i++)
 		if (strcmp(name, elsewhere[i]) == 0)

@@ -88,6 +88,7 @@ TEST(the_words_of_the_agreed_command_line_are_options_with_their_letters)
 		{ "collect", 0 },
 		{ "bind", 0 },
 		{ "tmpfs", 0 },
+		{ "devpts", 0 },
 		{ "chdir", 'C' },
 		{ "network", 0 },
 		{ "hostname", 0 },

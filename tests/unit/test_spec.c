@@ -34,7 +34,8 @@ TEST(zero_means_the_finite_defaults_of_the_policy_default)
 	CHECK_STR(got.hostname, "remand");
 	CHECK_INT(got.isolation, REMAND_ISOLATION_FULL);
 	CHECK(!got.best_effort && !got.user.given && !got.root);
-	CHECK(!got.inherit_env && !got.pids_fatal && !got.work && !got.cpuset && !got.cgroup);
+	CHECK(!got.inherit_env && !got.pids_fatal && !got.devpts && !got.work && !got.cpuset &&
+		!got.cgroup);
 	CHECK_INT(got.network, REMAND_NETWORK_NONE);
 	CHECK_INT(got.input.kind, REMAND_STREAM_DEFAULT);
 	CHECK_INT(got.output.kind, REMAND_STREAM_DEFAULT);
@@ -134,8 +135,8 @@ static const struct remand_bind bind_dot_dot[] = { { "/usr", "/a/../b", false } 
 static const struct remand_bind bind_dot[] = { { "/usr", "/a/.", false } };
 static const struct remand_bind bind_doubled[] = { { "/usr", "/a//b", false } };
 static const struct remand_bind bind_empty[] = { { "/usr", "", false } };
-static const struct remand_tmpfs tmpfs_relative[] = { { "tmp", 0 } };
-static const struct remand_tmpfs tmpfs_root[] = { { "/", 0 } };
+static const struct remand_tmpfs tmpfs_relative[] = { { "tmp", 0, 0 } };
+static const struct remand_tmpfs tmpfs_root[] = { { "/", 0, 0 } };
 static const struct remand_rlimit rlimit_unknown[] = { { 99, 1, 1 } };
 static const struct remand_rlimit rlimit_negative[] = { { -1, 1, 1 } };
 static const struct remand_rlimit rlimit_rss[] = { { RLIMIT_RSS, 1, 1 } };
@@ -238,7 +239,7 @@ TEST(the_values_at_the_edge_of_the_refused_ones_are_accepted)
 	static const struct remand_collect collects[] = { { "a/b", NULL } };
 	static const struct remand_bind binds[] = { { "/usr", NULL, false },
 		{ "a/b", "/..a/.b", true } };
-	static const struct remand_tmpfs tmpfs[] = { { "/a", 0 } };
+	static const struct remand_tmpfs tmpfs[] = { { "/a", 0, 0 } };
 	static const struct remand_rlimit rlimits[] = { { RLIMIT_CPU, 1, 1 },
 		{ RLIMIT_CORE, REMAND_UNLIMITED, REMAND_UNLIMITED } };
 	static const char *const env[] = { "A=", "B==", NULL };
@@ -281,7 +282,7 @@ TEST(a_list_entry_without_its_required_string_is_refused_and_not_followed)
 {
 	static const struct remand_file file[] = { { NULL, NULL } };
 	static const struct remand_bind bind[] = { { NULL, NULL, false } };
-	static const struct remand_tmpfs tmpfs[] = { { NULL, 0 } };
+	static const struct remand_tmpfs tmpfs[] = { { NULL, 0, 0 } };
 	static const struct remand_collect collect[] = { { NULL, NULL } };
 	static const struct {
 		const char *what;
