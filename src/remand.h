@@ -403,7 +403,9 @@ int remand_run(const struct remand_spec *spec, struct remand_result *ret_result,
 int remand_start(
 	const struct remand_spec *spec, struct remand **ret_run, struct remand_error *error);
 
-/* A pollable fd, owned by the handle: readable means that remand_dispatch() has work to do. */
+/* A pollable fd, owned by the handle: readable means that remand_dispatch() has work to do. Take it
+ * out of an epoll set (EPOLL_CTL_DEL) before remand_free(): its end there is the last close, and a
+ * child that is just being started holds a copy for a moment, epoll(7). */
 int remand_fd(const struct remand *run);
 
 /* Do what is due, without blocking. 1: the result is ready, 0: not yet, negative errno: failed. */
@@ -586,7 +588,8 @@ struct remand_pipeline;
 int remand_pipeline_start(const struct remand_pipeline_spec *spec,
 	struct remand_pipeline **ret_pipeline, struct remand_error *error);
 
-/* As remand_fd(), remand_dispatch(), remand_wait() and remand_cancel(), for all stages. */
+/* As remand_fd(), remand_dispatch(), remand_wait() and remand_cancel(), for all stages; for the fd
+ * goes what goes for that of one run. */
 int remand_pipeline_fd(const struct remand_pipeline *pipeline);
 int remand_pipeline_dispatch(struct remand_pipeline *pipeline, struct remand_error *error);
 int remand_pipeline_wait(
