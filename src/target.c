@@ -259,8 +259,9 @@ static int raise_landlock(struct target *target)
 }
 
 /*
- * SPEC_ALLOW: the store bypass mitigation slows interpreters by up to 1.8 times and protects a
- * program only from itself; the wall between processes is not made of it.
+ * SPEC_ALLOW: the store bypass mitigation, which comes with a filter before Linux 5.16 or by
+ * spec_store_bypass_disable=seccomp, slows interpreters by up to 1.8 times and protects a program
+ * only from itself; the wall between processes is not made of it.
  */
 static long seccomp_filter(const struct filter_program *filter, unsigned int flags)
 {
