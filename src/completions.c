@@ -12,6 +12,9 @@
 /* Verbs complete the options of `run` where they take them. */
 static const char verbs[] = "run pipe check show batch policy";
 
+/* What may follow `policy`; `learn` takes the options of `run`. */
+static const char policy_verbs[] = "list show test learn --help";
+
 enum kind {
 	KIND_NONE, /* the option takes no value */
 	KIND_TEXT, /* a value that cannot be guessed */
@@ -108,6 +111,21 @@ static void bash_values(void)
 		stdout);
 }
 
+/* Behind `remand policy`: 1 when the rest is as behind `run`, from the third word on. */
+static void bash_policy(void)
+{
+	printf("_remand_policy() {\n"
+	       "\tlocal words=''\n"
+	       "\tcase $COMP_CWORD${COMP_WORDS[2]} in\n"
+	       "\t2*) words='%s' ;;\n"
+	       "\t3show | 3test) words=$(\"$1\" policy list 2>/dev/null | cut -d ' ' -f 1) ;;\n"
+	       "\t*learn) return 1 ;;\n"
+	       "\tesac\n"
+	       "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$2\")\n"
+	       "}\n\n",
+		policy_verbs);
+}
+
 /* "--name=value" is three words in COMP_WORDS, "=" being one of its own. Options end at the first
  * word that is none: from there on it is the program's command line. */
 static void bash_main(void)
@@ -117,6 +135,10 @@ static void bash_main(void)
 	       "\tif ((COMP_CWORD == 1)); then\n"
 	       "\t\tmapfile -t COMPREPLY < <(compgen -W '%s --help --version' -- \"$word\")\n"
 	       "\t\treturn\n"
+	       "\tfi\n"
+	       "\tif [[ ${COMP_WORDS[1]} == policy ]]; then\n"
+	       "\t\t! _remand_policy \"$1\" \"$word\" || return 0\n"
+	       "\t\ti=3\n"
 	       "\tfi\n"
 	       "\twhile ((i < COMP_CWORD)); do\n"
 	       "\t\toption=${COMP_WORDS[i]}\n"
@@ -157,6 +179,7 @@ static void print_bash(void)
 	      "# shellcheck shell=bash\n\n",
 		stdout);
 	bash_values();
+	bash_policy();
 	bash_main();
 	fputs("complete -o filenames -F _remand remand\n", stdout);
 }
@@ -197,10 +220,22 @@ static void print_zsh(void)
 	       "\tcompadd -- %s --help --version\n"
 	       "\treturn\n"
 	       "fi\n"
+	       "if [[ $words[2] == policy ]]; then\n"
+	       "\tif ((CURRENT == 3)); then\n"
+	       "\t\tcompadd -- %s\n"
+	       "\t\treturn\n"
+	       "\telif [[ $words[3] != learn ]]; then\n"
+	       "\t\t((CURRENT != 4)) || compadd -- ${(f)\"$(remand policy list | cut -d ' ' -f "
+	       "1)\"}\n"
+	       "\t\treturn\n"
+	       "\tfi\n"
+	       "\tshift words\n"
+	       "\t((CURRENT--))\n"
+	       "fi\n"
 	       "shift words\n"
 	       "((CURRENT--))\n"
 	       "_arguments -s -S \\\n",
-		verbs);
+		verbs, policy_verbs);
 	for (size_t i = 0; remand_option_at(i); i++)
 		zsh_option(remand_option_at(i));
 	fputs("\t'(-):program:_command_names -e' \\\n\t'*::argument:_normal'\n", stdout);
@@ -230,8 +265,11 @@ static void fish_option(const struct remand_option *option)
 static void print_fish(void)
 {
 	printf("# Completions of remand for fish, made from its option table.\n"
-	       "complete -c remand -n __fish_is_first_arg -f -a '%s --help --version'\n",
-		verbs);
+	       "complete -c remand -n __fish_is_first_arg -f -a '%s --help --version'\n"
+	       "complete -c remand -n '__fish_prev_arg_in policy' -f -a '%s'\n"
+	       "complete -c remand -n '__fish_seen_subcommand_from policy; and __fish_prev_arg_in "
+	       "show test' -f -a '(remand policy list | cut -d \" \" -f 1)'\n",
+		verbs, policy_verbs);
 	for (size_t i = 0; remand_option_at(i); i++)
 		fish_option(remand_option_at(i));
 }

@@ -264,6 +264,22 @@ list_options() {
 	assert_completes '--mem-file' run -- cat --mem
 }
 
+@test "bash completes what follows policy: its verbs, the policies, a run for learn" {
+	local verb verbs
+	mapfile -t verbs < <("$REMAND" policy --help | sed -n 's/.*remand policy \([a-z]*\) .*/\1/p' | sort -u)
+	[[ ${#verbs[@]} -eq 4 ]] || fail "${verbs[*]}"
+	for verb in "${verbs[@]}"; do
+		assert_completes "$verb" policy "$verb"
+	done
+	assert_completes 'pascal perl php python' policy show p
+	assert_completes 'compile compute' policy test comp
+	assert_completes '' policy show compute comp
+	assert_completes '' policy list comp
+	assert_completes '--memory' policy learn --pids 3 --mem
+	assert_completes 'host' policy learn --network h
+	assert_completes '' policy nothing ''
+}
+
 @test "the completions of zsh and fish name every option of the table" {
 	local option options
 	list_options
