@@ -129,6 +129,17 @@ static int read_own_path(
 	return 0;
 }
 
+int base_open_own(const struct host *host)
+{
+	char path[PATH_MAX];
+	int r = host->cgroup_fd < 0 ? -ENOENT : read_own_path(host, path, NULL), fd;
+
+	if (r < 0)
+		return r;
+	fd = fd_raise(open_below(host, path));
+	return fd < 0 ? syscall_errno() : fd;
+}
+
 /* systemd marks what it delegates; the name of the mark depends on its version. */
 static bool is_marked_delegated(int fd)
 {

@@ -208,8 +208,7 @@ static void build(struct keeper *keeper)
 
 static void give_up_privilege(struct keeper *keeper)
 {
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-		cap_set_proc(keeper->plan->no_capabilities) < 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall_capset_none() < 0)
 		fail(keeper, REMAND_STAGE_CREDENTIALS, "(capabilities of the keeper)");
 }
 

@@ -17,6 +17,7 @@
 #include "fd.h"
 #include "id_map.h"
 #include "run.h"
+#include "starter.h"
 #include "syscalls.h"
 #include "userns.h"
 #include "work.h"
@@ -205,7 +206,46 @@ static int map_ids(struct remand *run, struct id_map *map, struct id_map_wish *w
 	return id_map_write(map, run->keeper_pid, run->keeper_fd, error);
 }
 
-static int give_birth(struct remand *run, struct remand_error *error)
+/* Why the starter, or its child, could not do it. */
+static int say_refusal(struct remand *run, struct remand_error *error)
+{
+	struct failure failure;
+
+	if (read(run->failure_fd, &failure, sizeof(failure)) != sizeof(failure))
+		return error_errno(error, REMAND_STAGE_CLONE, -EIO, "cannot create the keeper");
+	if (failure.stage == REMAND_STAGE_CLONE && !failure.object[0])
+		return say_no_keeper(run, -failure.errnum, error);
+	if (error)
+		error_from_failure(error, &failure);
+	return -failure.errnum;
+}
+
+static int have_keeper_cloned(
+	struct remand *run, struct child_ends *ends, struct remand_error *error)
+{
+	struct starter_answer answer;
+	int r = starter_send(run->spec.starter, &run->plan, run->cgroup_fd, error);
+
+	close_ends(ends);
+	if (r < 0)
+		return r;
+	r = starter_receive(run->control_fd, &answer, error);
+	if (r < 0)
+		return r;
+	run->keeper_fd = answer.keeper_fd;
+	run->keeper_pid = answer.pid;
+	return answer.errnum ? say_refusal(run, error) : caller_give_rlimits(answer.pid, error);
+}
+
+static int make_keeper(struct remand *run, struct child_ends *ends, struct remand_error *error)
+{
+	if (run->spec.starter)
+		return have_keeper_cloned(run, ends, error);
+	run->keeper_pid = clone_keeper(run);
+	return run->keeper_pid < 0 ? say_no_keeper(run, syscall_errno(), error) : 0;
+}
+
+static int give_birth(struct remand *run, struct child_ends *ends, struct remand_error *error)
 {
 	const struct isolation *isolation = &run->plan.isolation;
 	struct id_map_wish wish = {
@@ -215,12 +255,11 @@ static int give_birth(struct remand *run, struct remand_error *error)
 		.user = run->spec.user,
 	};
 	struct id_map map;
-	pid_t pid = clone_keeper(run);
-	int r;
+	int r = make_keeper(run, ends, error);
+	const pid_t pid = run->keeper_pid;
 
-	if (pid < 0)
-		return say_no_keeper(run, syscall_errno(), error);
-	run->keeper_pid = pid;
+	if (r < 0)
+		return r;
 	id_map_choose(&map, pid, &wish);
 	r = map.user_namespace ? map_ids(run, &map, &wish, error) : 0;
 	if (r == 0)
@@ -258,7 +297,7 @@ int launch(struct remand *run, struct remand_error *error)
 			error_errno(error, REMAND_STAGE_CLONE, r, "cannot prepare the keeper");
 	}
 	if (r == 0)
-		r = give_birth(run, error);
+		r = give_birth(run, &ends, error);
 	close_ends(&ends);
 	/* The rules still decide when the listener asks. */
 	run->denials.filter = run->plan.filter;

@@ -12,11 +12,12 @@ enum message_kind {
 	MESSAGE_BOX,        /* keeper: carries a directory fd of /box */
 	MESSAGE_LISTENER,   /* target: carries the fd that tells of forbidden system calls */
 	MESSAGE_STATUS,     /* keeper: the target ended */
+	MESSAGE_KEEPER,     /* from a starter's child: carries the keeper's own pidfd (starter.h) */
 };
 
 struct message {
 	enum message_kind kind;
-	int raw_status;         /* MESSAGE_STATUS: as wait(2) gives it */
+	int raw_status;         /* MESSAGE_STATUS: as wait(2) gives it; MESSAGE_KEEPER: an errno */
 	uint64_t ended_ns;      /* MESSAGE_STATUS: when, by CLOCK_MONOTONIC */
 	uint64_t keeper_cpu_ns; /* MESSAGE_STATUS: CPU time of the keeper itself */
 };

@@ -169,24 +169,35 @@ static int plan_filter(
 	return r;
 }
 
+/* Those of struct plan itself. */
+#define SINGLE_FDS ((size_t)8)
+
+size_t plan_count_fds(const struct plan *plan)
+{
+	return SINGLE_FDS + plan->passes_count + plan->cell.count;
+}
+
+int *plan_fd(struct plan *plan, size_t i)
+{
+	int *const single[SINGLE_FDS] = { &plan->control_fd, &plan->failure_fd,
+		&plan->supervisor_fd, &plan->group_fd, &plan->kill_fd, &plan->stdio[0],
+		&plan->stdio[1], &plan->stdio[2] };
+
+	if (i < SINGLE_FDS)
+		return single[i];
+	i -= SINGLE_FDS;
+	return i < plan->passes_count ? &plan->passes[i].fd
+				      : &plan->cell.steps[i - plan->passes_count].tree_fd;
+}
+
 int plan_keep_fds(struct plan *plan)
 {
-	int *keep = calloc(plan->cell.count + plan->passes_count + 8, sizeof(*keep));
-
-	if (!keep)
+	plan->keep_count = plan_count_fds(plan);
+	plan->keep = calloc(plan->keep_count, sizeof(*plan->keep));
+	if (!plan->keep)
 		return -ENOMEM;
-	plan->keep = keep;
-	keep[plan->keep_count++] = plan->control_fd;
-	keep[plan->keep_count++] = plan->failure_fd;
-	keep[plan->keep_count++] = plan->supervisor_fd;
-	keep[plan->keep_count++] = plan->group_fd;
-	keep[plan->keep_count++] = plan->kill_fd;
-	for (int i = 0; i < 3; i++)
-		keep[plan->keep_count++] = plan->stdio[i];
-	for (size_t i = 0; i < plan->passes_count; i++)
-		keep[plan->keep_count++] = plan->passes[i].fd;
-	for (size_t i = 0; i < plan->cell.count; i++)
-		keep[plan->keep_count++] = plan->cell.steps[i].tree_fd;
+	for (size_t i = 0; i < plan->keep_count; i++)
+		plan->keep[i] = *plan_fd(plan, i);
 	return 0;
 }
 
@@ -211,8 +222,7 @@ int plan_make(struct plan *ret_plan, const struct plan_request *request, const s
 		    : cell_plan_host(&plan.cell, spec, request->box, request->isolation, error);
 	if (r < 0)
 		return r;
-	plan.no_capabilities = cap_init();
-	r = plan.no_capabilities ? plan_env(&plan, request) : -ENOMEM;
+	r = plan_env(&plan, request);
 	if (r == 0)
 		r = plan_program(&plan, spec);
 	if (r < 0)
@@ -235,7 +245,6 @@ void plan_done(struct plan *plan)
 	plan->programs = free_words(plan->programs);
 	filter_program_done(&plan->filter);
 	filter_program_done(&plan->watched_filter);
-	cap_free(plan->no_capabilities);
 	free(plan->keep);
 	*plan = (struct plan){ .cell = CELL_EMPTY };
 }

@@ -6,7 +6,7 @@
 #ifndef PLAN_H
 #define PLAN_H
 
-#include <sys/capability.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "cell.h"
@@ -25,7 +25,7 @@ struct plan {
 	int group_fd;      /* the cgroup that the target is born in */
 	int kill_fd;       /* its cgroup.kill, where no pid namespace dies with the keeper; or -1 */
 	int stdio[3];      /* what becomes fd 0, 1 and 2 of the target; all above 2 */
-	const struct remand_pass *passes; /* further ones that the target keeps; borrowed */
+	struct remand_pass *passes; /* further ones that the target keeps; borrowed */
 	size_t passes_count;
 	int floor; /* what the target still needs of ours is not below, its own are */
 	int *keep; /* all of these: what the keeper must not close. Owned */
@@ -44,7 +44,6 @@ struct plan {
 	const char *directory;
 	struct rlimit_entry rlimits[RLIM_NLIMITS];
 	int nice;
-	cap_t no_capabilities;
 	int landlock_abi; /* 0: none */
 	struct permit permit;
 	struct filter_program filter;
@@ -64,7 +63,16 @@ int plan_make(struct plan *ret_plan, const struct plan_request *request, const s
 	struct remand_error *error);
 void plan_done(struct plan *plan);
 
+/* How many fields hold a descriptor, or -1; and field i of them, in an order that depends on the
+ * counts alone. Async-signal-safe. */
+size_t plan_count_fds(const struct plan *plan);
+int *plan_fd(struct plan *plan, size_t i);
+
 /* After all fds are in place: write down which the keeper keeps. */
 int plan_keep_fds(struct plan *plan);
+
+/* A copy of the plan and of all that it points to, as one piece for the given address (of which the
+ * plan is the beginning) in any process that has this library in the same place. Caller frees. */
+int plan_pack(const struct plan *plan, uintptr_t address, void **ret_image, size_t *ret_size);
 
 #endif

@@ -24,6 +24,9 @@
 extern "C" {
 #endif
 
+/* A process from which runs are started; see remand_starter_new(). */
+struct remand_starter;
+
 /* "No limit", where a limit may be switched off. */
 #define REMAND_UNLIMITED UINT64_MAX
 /* "Could not be measured" in a result; null in the JSON report. Never confused with 0. */
@@ -265,6 +268,9 @@ struct remand_spec {
 	const struct remand_pass *passes; /* further descriptors; no two with one target_fd */
 	size_t passes_count;
 	bool devpts; /* /dev/pts and /dev/ptmx of the cell's own; default: there are none */
+
+	/* Where the run is started from; default: the calling process itself. */
+	struct remand_starter *starter;
 };
 
 /* The one-word outcome. remand_verdict_name() gives the word of the report. */
@@ -491,6 +497,33 @@ void remand_result_clear(struct remand_result *result);
  * spec->work, where an earlier target may have planted links, none is followed. Returns an fd that
  * is the caller's, or -errno. */
 int remand_open_output(const struct remand_spec *spec, const char *path);
+
+/* ---- starts from a large process ---- */
+
+/*
+ * To start a run is to clone the calling process, and the kernel then copies the page tables of all
+ * its memory, 25 to 50 ms for each GiB. A starter is a process that is cloned once, early, and has
+ * stayed small; runs whose spec names it are started from there, and are the caller's all the same.
+ *
+ * Make it before the caller grows, before it has threads where that can be, and before it holds
+ * secrets in memory: the starter keeps a copy of all that was there, though it is not dumpable. It
+ * holds no descriptor of the caller's, ends with the caller, and is invisible to its waits.
+ *
+ * A run finds working directory, umask, resource limits, nice value, CPUs and cgroup of the caller
+ * as they are when the run is started. Other user or group ids, capabilities, securebits,
+ * namespaces, root directory, personality, security label, no_new_privs or seccomp filters than
+ * those that the starter was made with are an error (-EPERM). Not noticed, and as they were:
+ * Landlock rules, the memory policy, version 1 cgroups, the session, and the session keyring of
+ * programs without isolation.
+ *
+ * Any number of threads may start runs from one starter at the same time. -ECONNRESET: somebody
+ * killed it; runs that it has started go on. In a fork of the caller it is of no use: -EINVAL.
+ */
+int remand_starter_new(struct remand_starter **ret_starter, struct remand_error *error);
+
+/* End the process, release the handle; runs go on. While no start is under way. NULL is fine.
+ * Returns NULL. */
+struct remand_starter *remand_starter_free(struct remand_starter *starter);
 
 /* ---- many runs ---- */
 

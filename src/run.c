@@ -17,6 +17,9 @@
  * both supervisor <--- stdout and stderr pipes --- target keeper     ---- polls a pidfd of the
  * supervisor
  *
+ * A caller that has grown large names a starter (starter.h), a small process of its own from which
+ * the keeper is cloned; the rest is the same.
+ *
  * Data flows one way: options -> spec (spec.c) -> host (host.c, base.c) -> group (group.c) -> plan
  * (plan.c, cell_plan.c: all that the children need, decided beforehand) -> launch (launch.c) ->
  * keeper (keeper.c, cell_build.c) -> target (target.c) -> supervise (supervise.c, watch.c, pump.c)
@@ -58,7 +61,8 @@ static struct remand *new_run(void)
 	run->group = (struct group)GROUP_EMPTY;
 	run->box = (struct box)BOX_EMPTY;
 	run->plan.kill_fd = -1;
-	run->base_fd = run->box_fd = run->namespace_fd = run->epoll_fd = run->timer_fd = -1;
+	run->base_fd = run->cgroup_fd = run->box_fd = run->namespace_fd = -1;
+	run->epoll_fd = run->timer_fd = -1;
 	run->control_fd = run->failure_fd = run->keeper_fd = run->target_fd = -1;
 	run->listener_fd = -1;
 	for (int i = 0; i < WATCH_COUNT; i++)
@@ -162,6 +166,9 @@ static int prepare(struct remand *run, const struct host *host, struct remand_er
 	r = fallback_open_base(host, &run->spec, &isolation, &run->fallback, &run->base_fd, error);
 	if (r < 0)
 		return r;
+	/* Where the caller is now that it may have entered a scope. */
+	if (run->spec.starter)
+		run->cgroup_fd = base_open_own(host);
 	fallback_rlimits(&run->fallback, &run->spec, run->plan.rlimits);
 	if (!run->fallback.group)
 		return group_draw_name(&run->group, error);
@@ -303,6 +310,7 @@ struct remand *remand_free(struct remand *run)
 	free_collects(run);
 	free(run->loans);
 	fd_close(run->base_fd);
+	fd_close(run->cgroup_fd);
 	fd_close(run->box_fd);
 	fd_close(run->namespace_fd);
 	fd_close(run->epoll_fd);

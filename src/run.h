@@ -49,6 +49,7 @@ struct remand {
 	struct box box;
 	unsigned int cpus; /* that the group may use at once */
 	int base_fd;
+	int cgroup_fd; /* the caller's own cgroup; only with a starter */
 	struct work_loan *loans;
 	size_t loans_count;
 	struct path_hostile hostile; /* the work directory, for what is opened after the run */

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <stdint.h>
@@ -72,6 +73,15 @@ static inline int syscall_pivot_root(const char *new_root, const char *put_old)
 static inline int syscall_seccomp(unsigned int operation, unsigned int flags, void *args)
 {
 	return (int)syscall(SYS_seccomp, operation, flags, args);
+}
+
+/* capset(2) with three empty sets: libcap would take the memory for them from malloc. */
+static inline int syscall_capset_none(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	return (int)syscall(SYS_capset, &header, none);
 }
 
 /* keyctl(2): the keyutils library would be a dependency for one call. */

@@ -29,6 +29,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/capability.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -241,7 +242,7 @@ static int drop_credentials(struct target *target)
 	/* A session keyring of its own; a kernel without keys has nothing to hide. */
 	if (syscall_keyctl_join_session() < 0 && errno != ENOSYS)
 		return fail(target, REMAND_STAGE_CREDENTIALS, "(session keyring)");
-	if (cap_set_proc(target->plan->no_capabilities) < 0)
+	if (syscall_capset_none() < 0)
 		return fail(target, REMAND_STAGE_CREDENTIALS, "(capabilities)");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return fail(target, REMAND_STAGE_CREDENTIALS, "(no_new_privs)");

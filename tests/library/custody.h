@@ -6,17 +6,38 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "remand.h"
+
+/* The one of every run, in the programs that are compiled to test just that: tests/meson.build. */
+static struct remand_starter *custody_starter;
+
+static inline void custody_begin(void)
+{
+#ifdef CUSTODY_STARTER
+	if (remand_starter_new(&custody_starter, NULL) < 0)
+		abort();
+#endif
+}
+
+static inline void custody_end(void)
+{
+	custody_starter = remand_starter_free(custody_starter);
+}
+
+#define CHECK_BEFORE custody_begin
+#define CHECK_AFTER  custody_end
+#include "check.h"
 
 /* Limits that need a controller of cgroup v2 are off: these tests run on every host. The others are
  * wide enough for an emulated machine under load. */
-#define SPEC(...)                                                                     \
-	{                                                                             \
-		.size = sizeof(struct remand_spec), .memory_bytes = REMAND_UNLIMITED, \
-		.pids = REMAND_UNLIMITED, .time_ns = UINT64_C(300) * 1000000000,      \
-		.wall_ns = UINT64_C(300) * 1000000000, __VA_ARGS__                    \
+#define SPEC_FROM(from, ...)                                                                  \
+	{                                                                                     \
+		.size = sizeof(struct remand_spec), .starter = (from),                        \
+		.memory_bytes = REMAND_UNLIMITED, .pids = REMAND_UNLIMITED,                   \
+		.time_ns = UINT64_C(300) * 1000000000, .wall_ns = UINT64_C(300) * 1000000000, \
+		__VA_ARGS__                                                                   \
 	}
+#define SPEC(...) SPEC_FROM(custody_starter, __VA_ARGS__)
 
 #define ARGV(...)  ((const char *const[]){ __VA_ARGS__, NULL })
 #define SH(script) ARGV("sh", "-c", script)

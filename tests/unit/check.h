@@ -107,6 +107,12 @@ static void check_leaks(const char *name, int fds_before)
 	}
 }
 
+/* What a program of tests does around each of them; see custody.h. */
+#ifndef CHECK_BEFORE
+#define CHECK_BEFORE() ((void)0)
+#define CHECK_AFTER()  ((void)0)
+#endif
+
 static void check_run(const struct check_test *test, int number)
 {
 	char sentence[256];
@@ -114,7 +120,9 @@ static void check_run(const struct check_test *test, int number)
 
 	check_failed = false;
 	check_skipped = NULL;
+	CHECK_BEFORE();
 	test->run();
+	CHECK_AFTER();
 	check_leaks(test->name, fds);
 
 	snprintf(sentence, sizeof(sentence), "%s", test->name);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a start costs a small caller, a large one, and a large one that has a starter: by turns, so
+ * that whatever else the machine does falls on all alike. For tools/bench.
+ *
+ * Usage: starts [RUNS [MIB [THREADS]]]; prints for each: name, median nanoseconds of
+ * remand_start(), and of the whole run.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "remand.h"
+
+struct sample {
+	uint64_t start_ns, run_ns;
+};
+
+enum kind {
+	SMALL,
+	LARGE_WITH_STARTER,
+	LARGE,
+	KINDS
+};
+
+/* A caller: a process of its own that measures one run for each byte that it is told. */
+struct caller {
+	int to_fd, from_fd;
+	uint64_t *start_ns, *run_ns;
+};
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "starts: %s\n", what);
+	_exit(1);
+}
+
+static struct sample measure(struct remand_starter *starter)
+{
+	static const char *const argv[] = { "true", NULL };
+	const struct remand_spec spec = { .size = sizeof(spec),
+		.argv = argv,
+		.memory_bytes = REMAND_UNLIMITED,
+		.pids = REMAND_UNLIMITED,
+		.wall_ns = 300 * NS_PER_S,
+		.starter = starter };
+	struct remand_error error = { 0 };
+	struct sample sample;
+	struct remand *run = NULL;
+	uint64_t begin_ns = clock_now_ns();
+
+	if (remand_start(&spec, &run, &error) < 0)
+		fail(error.message);
+	sample.start_ns = clock_now_ns() - begin_ns;
+	if (remand_wait(run, REMAND_UNLIMITED, &error) < 0)
+		fail(error.message);
+	remand_free(run);
+	sample.run_ns = clock_now_ns() - begin_ns;
+	return sample;
+}
+
+static void *idle(void *unused)
+{
+	pause();
+	return unused;
+}
+
+static void grow(size_t mebibytes, int threads)
+{
+	const size_t size = mebibytes << 20;
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pthread_t thread;
+
+	/* As a heap is that grew bit by bit: small pages. */
+	if (memory == MAP_FAILED || madvise(memory, size, MADV_NOHUGEPAGE) < 0)
+		fail("no memory");
+	memset(memory, 1, size);
+	for (int i = 0; i < threads; i++)
+		if (pthread_create(&thread, NULL, idle, NULL) != 0)
+			fail("no threads");
+}
+
+_Noreturn static void serve(enum kind kind, int from_fd, int to_fd, size_t mebibytes, int threads)
+{
+	struct remand_starter *starter = NULL;
+	struct remand_error error = { 0 };
+	char order;
+
+	if (kind == LARGE_WITH_STARTER && remand_starter_new(&starter, &error) < 0)
+		fail(error.message);
+	if (kind != SMALL)
+		grow(mebibytes, threads);
+	while (read(from_fd, &order, 1) == 1) {
+		struct sample sample = measure(starter);
+
+		if (write(to_fd, &sample, sizeof(sample)) != sizeof(sample))
+			fail("nobody listens");
+	}
+	remand_starter_free(starter);
+	_exit(0);
+}
+
+static struct caller begin(enum kind kind, size_t mebibytes, int threads)
+{
+	int orders[2], samples[2];
+
+	if (pipe(orders) < 0 || pipe(samples) < 0)
+		fail("no pipes");
+	switch (fork()) {
+	case -1:
+		fail("no process");
+		break;
+	case 0:
+		close(orders[1]);
+		serve(kind, orders[0], samples[1], mebibytes, threads);
+	default:
+		break;
+	}
+	close(orders[0]);
+	close(samples[1]);
+	return (struct caller){ .to_fd = orders[1], .from_fd = samples[0] };
+}
+
+static void ask(const struct caller *caller, size_t i)
+{
+	struct sample sample;
+
+	if (write(caller->to_fd, "", 1) != 1 ||
+		read(caller->from_fd, &sample, sizeof(sample)) != sizeof(sample))
+		fail("a caller has failed");
+	caller->start_ns[i] = sample.start_ns;
+	caller->run_ns[i] = sample.run_ns;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const uint64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+static uint64_t median(uint64_t *values, size_t count)
+{
+	qsort(values, count, sizeof(*values), compare);
+	return values[count / 2];
+}
+
+static size_t number(int argc, char **argv, int i, size_t otherwise)
+{
+	return argc > i ? strtoul(argv[i], NULL, 10) : otherwise;
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const names[] = { "small", "large-with-starter", "large" };
+	const size_t runs = number(argc, argv, 1, 50), mebibytes = number(argc, argv, 2, 2048);
+	const int threads = (int)number(argc, argv, 3, 64);
+	struct caller callers[KINDS];
+
+	for (int kind = 0; kind < KINDS; kind++) {
+		struct caller *caller = &callers[kind];
+
+		*caller = begin(kind, mebibytes, threads);
+		caller->start_ns = calloc(runs + 1, sizeof(uint64_t));
+		caller->run_ns = calloc(runs + 1, sizeof(uint64_t));
+		if (!caller->start_ns || !caller->run_ns)
+			fail("no memory");
+		ask(caller, 0); /* the first is slow: what is lazy comes to be */
+	}
+	/* The large one afterwards: what it does to caches would hit whoever comes next. */
+	for (size_t i = 0; i < 2 * runs; i++)
+		ask(&callers[i % 2 ? LARGE_WITH_STARTER : SMALL], i / 2);
+	for (size_t i = 0; i < runs; i++)
+		ask(&callers[LARGE], i);
+	for (int kind = 0; kind < KINDS; kind++) {
+		printf("%s\t%" PRIu64 "\t%" PRIu64 "\n", names[kind],
+			median(callers[kind].start_ns, runs), median(callers[kind].run_ns, runs));
+		close(callers[kind].to_fd);
+	}
+	while (wait(NULL) > 0)
+		;
+	return 0;
+}
