@@ -281,15 +281,20 @@ static void reap(struct keeper *keeper)
 #define DYING_MS 1000
 
 /* The order to end was given after the group was killed: the target's status is due now. Without a
- * pid namespace nobody else takes the dead away, but for the host's init when it gets to it. */
+ * pid namespace nobody else takes the dead away, but for the host's init when it gets to it. With
+ * one, a supervisor that is gone has killed nobody, and wants no status: our own end is what is
+ * due. */
 static void watch_dying(struct keeper *keeper)
 {
-	struct pollfd fd = { .fd = keeper->signal_fd, .events = POLLIN };
-	const uint64_t deadline_ns = clock_after(clock_now_ns(), DYING_MS * NS_PER_MS);
 	const bool all = keeper->plan->kill_fd >= 0;
+	struct pollfd fds[] = {
+		{ .fd = keeper->signal_fd, .events = POLLIN },
+		{ .fd = all ? -1 : keeper->plan->supervisor_fd, .events = POLLIN },
+	};
+	const uint64_t deadline_ns = clock_after(clock_now_ns(), DYING_MS * NS_PER_MS);
 
 	while (!(all ? keeper->childless : keeper->reported) && clock_now_ns() < deadline_ns &&
-		poll(&fd, 1, DYING_MS) > 0)
+		poll(fds, 2, DYING_MS) > 0 && !fds[1].revents)
 		reap(keeper);
 }
 
