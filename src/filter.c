@@ -14,6 +14,9 @@
  * Neighbouring numbers with the same answer are one range, so the default policy asks about
  * seven questions per call. Calls that are always allowed do not run the program at all: since
  * Linux 5.11 the kernel finds them out by emulation and keeps them in a bitmap.
+ *
+ * No filter is kept for the next run: each has the permit of its run in it (permit.c), and to
+ * compile one takes 20 us. What took longer, to read the rules of `default`, is done at build time.
  */
 #include <errno.h>
 #include <linux/seccomp.h>
@@ -50,7 +53,8 @@ struct span {
 
 struct compiler {
 	const struct syscall_rules *rules;
-	struct ordered *ordered;
+	const struct ordered *ordered;
+	size_t ordered_count;
 	struct span *spans;
 	size_t span_count;
 	struct sock_filter *code;
@@ -278,11 +282,11 @@ static void add_spans(struct compiler *c)
 	const struct ordered *ordered = c->ordered;
 	unsigned int next = 0;
 
-	for (size_t i = 0, same; i < c->rules->count; i += same) {
+	for (size_t i = 0, same; i < c->ordered_count; i += same) {
 		unsigned int number = ordered[i].rule->number;
 
 		same = 1;
-		while (i + same < c->rules->count && ordered[i + same].rule->number == number)
+		while (i + same < c->ordered_count && ordered[i + same].rule->number == number)
 			same++;
 		add_gap(c, next, number);
 		add_call(c, &ordered[i], same);
@@ -306,11 +310,30 @@ static int compare_order(const void *a, const void *b)
 	return x > y ? -1 : 1; /* they lie in one array, in the order of writing */
 }
 
+/* Where most numbers lie. What comes before an unconditional rule never matters, and that is most
+ * of it: every policy begins with all of `default`, and nearly every one goes on with @known. */
+#define DECIDED_COUNT 1024
+
+static size_t order(const struct syscall_rules *rules, struct ordered *ordered)
+{
+	bool decided[DECIDED_COUNT] = { false };
+	size_t count = 0;
+
+	for (size_t i = rules->count; i-- > 0;) {
+		const struct syscall_rule *rule = &rules->rules[i];
+
+		if (rule->number < DECIDED_COUNT && decided[rule->number])
+			continue;
+		ordered[count++].rule = rule;
+		if (rule->number < DECIDED_COUNT && rule->conditions_count == 0)
+			decided[rule->number] = true;
+	}
+	qsort(ordered, count, sizeof(*ordered), compare_order);
+	return count;
+}
+
 static void generate(struct compiler *c)
 {
-	for (size_t i = 0; i < c->rules->count; i++)
-		c->ordered[i].rule = &c->rules->rules[i];
-	qsort(c->ordered, c->rules->count, sizeof(*c->ordered), compare_order);
 	add_spans(c);
 	emit_load(c, offsetof(struct seccomp_data, arch));
 	emit_jump(c, BPF_JEQ, seccomp_arch_native(), (unsigned char[]){ 1, 0 });
@@ -338,10 +361,11 @@ int filter_compile(
 	const struct syscall_rules *rules, struct filter_program *ret, struct remand_error *error)
 {
 	struct ordered *ordered = calloc(rules->count + 1, sizeof(*ordered));
+	size_t count = ordered ? order(rules, ordered) : 0;
 	/* Each rule starts at most one span and the gap before it; a few for both ends. */
-	struct span *spans = calloc(rules->count * 2 + 5, sizeof(*spans));
+	struct span *spans = calloc(count * 2 + 5, sizeof(*spans));
 	struct sock_filter *code = calloc(BPF_MAXINSNS, sizeof(*code));
-	struct compiler c = { .rules = rules, .ordered = ordered, .spans = spans, .code = code };
+	struct compiler c = { rules, ordered, count, spans, .code = code };
 	int r = -ENOMEM;
 
 	if (ordered && spans && code) {
@@ -357,35 +381,6 @@ int filter_compile(
 			"%d",
 			c.count, BPF_MAXINSNS);
 	return r < 0 ? error_errno(error, REMAND_STAGE_SECCOMP, r, "system call filter") : 0;
-}
-
-/* The answers that the supervisor gives in the kernel's stead: denial.c. */
-static bool is_watched(uint32_t answer)
-{
-	switch (answer & SECCOMP_RET_ACTION_FULL) {
-	case SECCOMP_RET_KILL_PROCESS:
-	case SECCOMP_RET_LOG:
-		return true;
-	case SECCOMP_RET_ERRNO:
-		return (answer & SECCOMP_RET_DATA) != ENOSYS && (answer & SECCOMP_RET_DATA) != 0;
-	default:
-		return false;
-	}
-}
-
-int filter_watch(const struct filter_program *program, struct filter_program *ret)
-{
-	size_t size = program->count * sizeof(*program->instructions);
-	struct sock_filter *copy = malloc(size);
-
-	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, program->instructions, size);
-	for (unsigned short i = 0; i < program->count; i++)
-		if (copy[i].code == (BPF_RET | BPF_K) && is_watched(copy[i].k))
-			copy[i].k = SECCOMP_RET_USER_NOTIF;
-	*ret = (struct filter_program){ copy, program->count };
-	return 0;
 }
 
 void filter_program_done(struct filter_program *program)
