@@ -136,21 +136,29 @@ static int check_owner(const struct policy_directory *directory, const char *pat
 	return 0;
 }
 
+/* By errno: there is none, or it lies in a home that is not ours to enter, and so not our home. */
+static bool is_absent(const struct policy_directory *directory)
+{
+	return errno == ENOENT || errno == ENOTDIR || (errno == EACCES && directory->by_home);
+}
+
 /* 1: found and read, 0: not here. */
 static int look_in(const struct policy_directory *directory, const char *name, char **ret_path,
 	struct trusted_file *ret_file, struct remand_error *error)
 {
-	/* A home that is not ours to enter is not our home. */
 	CLEANUP_FD int at = open(directory->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	CLEANUP_FREE char *path = NULL;
 	int fd, r;
 
-	if (at < 0)
+	if (at < 0 && is_absent(directory))
 		return 0;
+	if (at < 0)
+		return error_errno(error, REMAND_STAGE_POLICY, syscall_errno(), "cannot open %s",
+			directory->path);
 	if (asprintf(&path, "%s/%s" SUFFIX, directory->path, name) < 0)
 		return error_errno(error, REMAND_STAGE_POLICY, -ENOMEM, "policy %s", name);
 	fd = openat(at, strrchr(path, '/') + 1, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 && (errno == ENOENT || (errno == EACCES && directory->by_home)))
+	if (fd < 0 && is_absent(directory))
 		return 0;
 	if (fd < 0)
 		return error_errno(

@@ -49,7 +49,8 @@ static int load(struct bench *bench, const char *policy)
 
 static int load_text(struct bench *bench, const char *text)
 {
-	scratch_write(&bench->directory, "p.policy", text);
+	if (scratch_write(&bench->directory, "p.policy", text) < 0)
+		check_fail(__FILE__, __LINE__, "p.policy: %s", strerror(errno));
 	return load(bench, "p");
 }
 
@@ -301,6 +302,22 @@ TEST(the_search_goes_from_the_variable_to_the_users_directory)
 	setenv("REMAND_POLICY_PATH", "", 1);
 	setenv("XDG_CONFIG_HOME", scratch_join(&second, "", path), 1);
 	CHECK_INT(load(&bench, "q"), -ENOENT);
+}
+
+TEST(a_directory_that_cannot_be_looked_into_is_an_error_and_not_passed_over)
+{
+	BENCH(bench);
+	SCRATCH(second, "/tmp");
+	char path[128], list[300];
+
+	snprintf(list, sizeof(list), "%s:%s", scratch_join(&bench.directory, "loop", path),
+		second.path);
+	setenv("REMAND_POLICY_PATH", list, 1);
+	scratch_write(&second, "q.policy", "pids 2\n");
+	CHECK_INT(load(&bench, "q"), 0);
+	CHECK_INT(symlinkat("loop", bench.directory.fd, "loop"), 0);
+	CHECK_INT(load(&bench, "q"), -ELOOP);
+	CHECK(strstr(bench.error.message, path));
 }
 
 TEST(only_a_regular_file_of_a_sensible_size_is_a_policy)
