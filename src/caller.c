@@ -113,18 +113,6 @@ static int read_cgroup(char **ret_cgroup)
 	return r;
 }
 
-static int read_carried(struct caller *caller)
-{
-	long n = syscall(SYS_sched_getaffinity, 0, sizeof(caller->cpus), caller->cpus);
-
-	if (n < 0)
-		return syscall_errno();
-	caller->cpus_size = (size_t)n;
-	caller->nice = getpriority(PRIO_PROCESS, 0);
-	caller->dumpable = prctl(PR_GET_DUMPABLE) == 1;
-	return 0;
-}
-
 int caller_read(struct caller *ret_caller, struct caller_identity *ret_identity)
 {
 	struct caller_identity identity = { 0 };
@@ -137,8 +125,7 @@ int caller_read(struct caller *ret_caller, struct caller_identity *ret_identity)
 		r = -ENOMEM;
 	if (r == 0)
 		r = read_cgroup(&identity.cgroup);
-	if (r == 0)
-		r = read_carried(&caller);
+	caller.dumpable = prctl(PR_GET_DUMPABLE) == 1;
 	if (r < 0) {
 		caller_identity_done(&identity);
 		return r;
@@ -174,16 +161,29 @@ int caller_compare(const struct caller_identity *before, const struct caller_ide
 	return 0;
 }
 
-int caller_give_rlimits(pid_t keeper_pid, struct remand_error *error)
+static int give_rlimits(pid_t pid, struct remand_error *error)
 {
 	for (int i = 0; i < (int)RLIM_NLIMITS; i++) {
 		const __rlimit_resource_t resource = (__rlimit_resource_t)i;
 		struct rlimit own;
 
-		if (getrlimit(resource, &own) < 0 || prlimit(keeper_pid, resource, &own, NULL) < 0)
+		if (getrlimit(resource, &own) < 0 || prlimit(pid, resource, &own, NULL) < 0)
 			return error_errno(error, REMAND_STAGE_RLIMIT, syscall_errno(),
 				"cannot give the keeper the caller's own limit %s",
 				rlimits_name(i));
 	}
 	return 0;
+}
+
+int caller_give(pid_t keeper_pid, struct remand_error *error)
+{
+	unsigned long cpus[128]; /* 8192 CPUs, the most that Linux knows */
+	long size = syscall(SYS_sched_getaffinity, 0, sizeof(cpus), cpus);
+
+	if (size < 0 || syscall(SYS_sched_setaffinity, keeper_pid, (size_t)size, cpus) < 0)
+		return error_errno(error, REMAND_STAGE_SCHEDULE, syscall_errno(),
+			"cannot give the keeper the caller's own CPUs");
+	/* A lower value may be refused, and is not missed: launch.c raises what must be. */
+	(void)setpriority(PRIO_PROCESS, (id_t)keeper_pid, getpriority(PRIO_PROCESS, 0));
+	return give_rlimits(keeper_pid, error);
 }

@@ -6,18 +6,15 @@
 #ifndef CALLER_H
 #define CALLER_H
 
-#include <limits.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "error.h"
 
-/* What is carried over, beside working directory and resource limits. Plain data. */
+/* What is carried over to the starter, beside the working directory. Plain data. */
 struct caller {
 	mode_t umask;
-	int nice;
-	bool dumpable;           /* else its files in /proc would be root's */
-	size_t cpus_size;        /* bytes of the mask that the kernel filled */
-	unsigned long cpus[128]; /* where it may run: 8192 CPUs, the most that Linux knows */
+	bool dumpable; /* else the keeper's files in /proc would be root's */
 };
 
 /* What must be the same, as lines of text, and the cgroup, which is told apart because a starter
@@ -35,8 +32,8 @@ void caller_identity_done(struct caller_identity *identity);
 int caller_compare(const struct caller_identity *before, const struct caller_identity *now,
 	struct remand_error *error);
 
-/* Our own resource limits for a keeper, whose pid was told by itself a moment ago: in its user
- * namespace it could not raise them itself, where the caller had the right and did. */
-int caller_give_rlimits(pid_t keeper_pid, struct remand_error *error);
+/* Our own resource limits, nice value and CPUs for a keeper that waits for the order to go. In its
+ * user namespace it could not raise them itself, where the caller had the right and did. */
+int caller_give(pid_t keeper_pid, struct remand_error *error);
 
 #endif

@@ -234,7 +234,7 @@ static int have_keeper_cloned(
 		return r;
 	run->keeper_fd = answer.keeper_fd;
 	run->keeper_pid = answer.pid;
-	return answer.errnum ? say_refusal(run, error) : caller_give_rlimits(answer.pid, error);
+	return answer.errnum ? say_refusal(run, error) : caller_give(answer.pid, error);
 }
 
 static int make_keeper(struct remand *run, struct child_ends *ends, struct remand_error *error)

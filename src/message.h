@@ -12,7 +12,7 @@ enum message_kind {
 	MESSAGE_BOX,        /* keeper: carries a directory fd of /box */
 	MESSAGE_LISTENER,   /* target: carries the fd that tells of forbidden system calls */
 	MESSAGE_STATUS,     /* keeper: the target ended */
-	MESSAGE_KEEPER,     /* from a starter's child: carries the keeper's own pidfd (starter.h) */
+	MESSAGE_KEEPER,     /* starter, and its child: carries the keeper's pidfd */
 };
 
 struct message {

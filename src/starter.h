@@ -5,10 +5,11 @@
  * own children all the same, so that all that comes after is as without a starter.
  *
  *       supervisor ---- socket: struct starter_request + packed plan, with descriptors -> starter
- *       supervisor <--- the run's own control socket: MESSAGE_KEEPER, with its pidfd --- keeper
+ *       supervisor <--- the run's own control socket: MESSAGE_KEEPER, with its pidfd --- starter,
+ *                                                                                           keeper
  *
- * It is the keeper that answers: a starter that is killed after clone3 leaves no child behind that
- * the supervisor has no pidfd of.
+ * Both answer, and the first counts: the starter is sooner, and the keeper is there still when the
+ * starter is killed after clone3, so that no child is left that the supervisor has no pidfd of.
  */
 #ifndef STARTER_H
 #define STARTER_H

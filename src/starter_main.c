@@ -110,20 +110,6 @@ static struct plan *plan_of(const struct starter *starter)
 	return (struct plan *)(void *)starter->arena->image;
 }
 
-/* The plan's descriptors are ours now, under the numbers that they got here. */
-static void renumber(const struct starter *starter)
-{
-	struct plan *plan = plan_of(starter);
-	size_t used = 0;
-
-	for (size_t i = 0; i < plan_count_fds(plan); i++) {
-		int *fd = plan_fd(plan, i);
-
-		if (*fd >= 0)
-			*fd = starter->arena->fds[used++];
-	}
-}
-
 static int fail(struct failure *failure, enum remand_stage stage, const char *object)
 {
 	failure->stage = stage;
@@ -132,16 +118,28 @@ static int fail(struct failure *failure, enum remand_stage stage, const char *ob
 	return -1;
 }
 
-/* In the keeper: none of them where the target's own will be. */
-static int raise_fds(struct plan *plan, struct failure *failure)
+/* The plan's descriptors are ours now, under the numbers that they got here; but none where the
+ * target's own will be. */
+static int renumber(const struct starter *starter, struct failure *failure)
 {
+	struct plan *plan = plan_of(starter);
+	int *next = starter->arena->fds;
+
 	for (size_t i = 0; i < plan_count_fds(plan); i++) {
 		int *fd = plan_fd(plan, i);
 
-		if (*fd >= 0 && *fd < plan->floor &&
-			(*fd = fcntl(*fd, F_DUPFD_CLOEXEC, plan->floor)) < 0)
-			return fail(failure, REMAND_STAGE_CLONE, "(descriptors)");
-		plan->keep[i] = *fd;
+		if (*fd < 0)
+			continue;
+		*fd = *next;
+		if (*next < plan->floor) {
+			int raised = fcntl(*next, F_DUPFD_CLOEXEC, plan->floor);
+
+			if (raised < 0)
+				return fail(failure, REMAND_STAGE_CLONE, "(descriptors)");
+			close(*next);
+			*fd = *next = raised;
+		}
+		plan->keep[i] = *next++;
 	}
 	return 0;
 }
@@ -164,40 +162,18 @@ static void answer(const struct plan *plan, const struct failure *failure, int k
 	(void)message_send(plan->control_fd, &message, keeper_fd, NULL);
 }
 
-/* In the keeper: what it would have inherited from the caller. */
-static int take_on(const struct starter *starter, struct failure *failure)
+/* It answers too: a starter that was killed before it could leaves no child behind of which the
+ * supervisor has no pidfd. In a pid namespace of its own it is 1 there. */
+_Noreturn static void keeper_begin(const struct plan *plan)
 {
-	const struct caller *caller = &starter->arena->request.caller;
-
-	umask(caller->umask);
-	/* A lower value may be refused, and is not missed: launch.c raises what must be. */
-	(void)setpriority(PRIO_PROCESS, 0, caller->nice);
-	if (syscall(SYS_sched_setaffinity, 0, caller->cpus_size, caller->cpus) < 0)
-		return fail(failure, REMAND_STAGE_SCHEDULE, "(the caller's CPUs)");
-	return 0;
-}
-
-_Noreturn static void keeper_begin(const struct starter *starter)
-{
-	struct plan *plan = plan_of(starter);
-	struct failure failure = { 0 };
-	/* In a pid namespace of our own we are 1 there. */
-	int self = pidfd_open(getpid(), 0);
-
-	if (self < 0)
-		(void)fail(&failure, REMAND_STAGE_CLONE, "(pidfd)");
-	else if (raise_fds(plan, &failure) == 0)
-		(void)take_on(starter, &failure);
-	answer(plan, &failure, self);
-	if (failure.errnum)
-		_exit(125);
+	answer(plan, &(struct failure){ 0 }, pidfd_open(getpid(), 0));
 	keeper_main(plan);
 }
 
 /*
- * What we must have ourselves before the clone. Directories of the keeper's new mount namespace are
- * those in which its parent is: entered by itself, through our descriptor, the working directory
- * would stay in the old one, where nothing can be bound from.
+ * What the keeper inherits from us instead of from the caller. Directories of the keeper's new
+ * mount namespace are those in which its parent is: entered by itself, through our descriptor, the
+ * working directory would stay in the old one, where nothing can be bound from.
  */
 static int follow(const struct starter *starter, struct failure *failure)
 {
@@ -207,16 +183,21 @@ static int follow(const struct starter *starter, struct failure *failure)
 			return fail(failure, REMAND_STAGE_GROUP,
 				"(moving the starter to the cgroup of its caller)");
 	}
+	umask(starter->arena->request.caller.umask);
 	if (fchdir(extra_fd(starter, 0)) < 0)
 		return fail(failure, REMAND_STAGE_CHDIR, "(the caller's working directory)");
 	return 0;
 }
 
-static void clone_keeper(const struct starter *starter, struct failure *failure)
+/* Its pidfd, or -1 with the failure filled in. */
+static int clone_keeper(const struct starter *starter, struct failure *failure)
 {
+	const struct plan *plan = plan_of(starter);
+	int pidfd = -1;
 	/* exit_signal must be 0 with CLONE_PARENT: it is ours, which is 0 too. */
 	struct clone_args args = {
-		.flags = CLONE_PARENT | plan_of(starter)->isolation.namespaces,
+		.flags = CLONE_PARENT | CLONE_PIDFD | plan->isolation.namespaces,
+		.pidfd = (uintptr_t)&pidfd,
 	};
 	pid_t pid;
 
@@ -225,10 +206,11 @@ static void clone_keeper(const struct starter *starter, struct failure *failure)
 		(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	pid = syscall_clone(&args);
 	if (pid == 0)
-		keeper_begin(starter);
+		keeper_begin(plan);
 	if (pid < 0)
-		*failure = (struct failure){ REMAND_STAGE_CLONE, errno, "" };
+		(void)fail(failure, REMAND_STAGE_CLONE, "");
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	return pidfd;
 }
 
 static void forget(const struct starter *starter)
@@ -246,14 +228,14 @@ static void forget(const struct starter *starter)
 static bool serve(const struct starter *starter)
 {
 	struct failure failure = { 0 };
+	int pidfd = -1;
 
 	if (receive(starter) < 0)
 		return false;
-	renumber(starter);
-	if (follow(starter, &failure) == 0)
-		clone_keeper(starter, &failure);
-	if (failure.errnum)
-		answer(plan_of(starter), &failure, -1);
+	if (renumber(starter, &failure) == 0 && follow(starter, &failure) == 0)
+		pidfd = clone_keeper(starter, &failure);
+	answer(plan_of(starter), &failure, pidfd);
+	fd_close(pidfd);
 	forget(starter);
 	return failure.stage != REMAND_STAGE_GROUP;
 }

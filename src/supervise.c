@@ -162,8 +162,9 @@ static void on_message(struct remand *run, const struct message *message, int fd
 		run->have_status = true;
 		run->keeper_cpu_ns = message->keeper_cpu_ns;
 		break;
-	case MESSAGE_KEEPER: /* it was the first of all, and launch.c took it */
-		break;
+	case MESSAGE_KEEPER: /* its second, launch.c took the first: starter.h */
+		fd_close(fd_taken);
+		return;
 	}
 	fd_close(fd_taken);
 	/* The record of a failure travels on another channel; it is there before the status. */

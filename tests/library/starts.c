@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a start costs a small caller, a large one, and a large one that has a starter: by turns, so
- * that whatever else the machine does falls on all alike. For tools/bench.
+ * What a start costs a small caller, a large one, and a large one that has a starter. The small one
+ * and the one with the starter by turns: whatever else the machine does falls on both. For
+ * tools/bench.
  *
- * Usage: starts [RUNS [MIB [THREADS]]]; prints for each: name, median nanoseconds of
- * remand_start(), and of the whole run.
+ * Usage: starts [RUNS [MIB [THREADS]]]; a line for each run: who, nanoseconds of remand_start(),
+ * and of the whole run.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -33,10 +33,9 @@ enum kind {
 /* A caller: a process of its own that measures one run for each byte that it is told. */
 struct caller {
 	int to_fd, from_fd;
-	uint64_t *start_ns, *run_ns;
 };
 
-static void fail(const char *what)
+_Noreturn static void fail(const char *what)
 {
 	fprintf(stderr, "starts: %s\n", what);
 	_exit(1);
@@ -125,31 +124,17 @@ static struct caller begin(enum kind kind, size_t mebibytes, int threads)
 	}
 	close(orders[0]);
 	close(samples[1]);
-	return (struct caller){ .to_fd = orders[1], .from_fd = samples[0] };
+	return (struct caller){ orders[1], samples[0] };
 }
 
-static void ask(const struct caller *caller, size_t i)
+static struct sample ask(const struct caller *caller)
 {
 	struct sample sample;
 
 	if (write(caller->to_fd, "", 1) != 1 ||
 		read(caller->from_fd, &sample, sizeof(sample)) != sizeof(sample))
 		fail("a caller has failed");
-	caller->start_ns[i] = sample.start_ns;
-	caller->run_ns[i] = sample.run_ns;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const uint64_t *left = a, *right = b;
-
-	return (*left > *right) - (*left < *right);
-}
-
-static uint64_t median(uint64_t *values, size_t count)
-{
-	qsort(values, count, sizeof(*values), compare);
-	return values[count / 2];
+	return sample;
 }
 
 static size_t number(int argc, char **argv, int i, size_t otherwise)
@@ -165,25 +150,19 @@ int main(int argc, char **argv)
 	struct caller callers[KINDS];
 
 	for (int kind = 0; kind < KINDS; kind++) {
-		struct caller *caller = &callers[kind];
-
-		*caller = begin(kind, mebibytes, threads);
-		caller->start_ns = calloc(runs + 1, sizeof(uint64_t));
-		caller->run_ns = calloc(runs + 1, sizeof(uint64_t));
-		if (!caller->start_ns || !caller->run_ns)
-			fail("no memory");
-		ask(caller, 0); /* the first is slow: what is lazy comes to be */
+		callers[kind] = begin(kind, mebibytes, threads);
+		(void)ask(&callers[kind]); /* the first is slow: what is lazy comes to be */
 	}
 	/* The large one afterwards: what it does to caches would hit whoever comes next. */
-	for (size_t i = 0; i < 2 * runs; i++)
-		ask(&callers[i % 2 ? LARGE_WITH_STARTER : SMALL], i / 2);
-	for (size_t i = 0; i < runs; i++)
-		ask(&callers[LARGE], i);
-	for (int kind = 0; kind < KINDS; kind++) {
-		printf("%s\t%" PRIu64 "\t%" PRIu64 "\n", names[kind],
-			median(callers[kind].start_ns, runs), median(callers[kind].run_ns, runs));
-		close(callers[kind].to_fd);
+	for (size_t i = 0; i < 3 * runs; i++) {
+		const int kind = i < 2 * runs ? (int)(i % 2) : LARGE;
+		const struct sample sample = ask(&callers[kind]);
+
+		printf("%s\t%" PRIu64 "\t%" PRIu64 "\n", names[kind], sample.start_ns,
+			sample.run_ns);
 	}
+	for (int kind = 0; kind < KINDS; kind++)
+		close(callers[kind].to_fd);
 	while (wait(NULL) > 0)
 		;
 	return 0;
