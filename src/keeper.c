@@ -64,14 +64,27 @@ _Noreturn static void fail(struct keeper *keeper, enum remand_stage stage, const
 	give_up(keeper);
 }
 
+/* The end of the socket alone would not tell of a supervisor's death: a fork of it, by another of
+ * its threads just now, may hold the other end. */
 static void wait_for_go(struct keeper *keeper)
 {
+	struct pollfd fds[] = {
+		{ .fd = keeper->plan->control_fd, .events = POLLIN },
+		{ .fd = keeper->plan->supervisor_fd, .events = POLLIN },
+	};
 	struct keeper_order order;
-	ssize_t n;
+	ssize_t n = -1;
 
-	do
-		n = recv(keeper->plan->control_fd, &order, sizeof(order), 0);
-	while (n < 0 && errno == EINTR);
+	while (n < 0) {
+		int ready = poll(fds, 2, -1);
+
+		if ((ready < 0 && errno != EINTR) || (ready > 0 && fds[1].revents))
+			_exit(125);
+		if (ready > 0)
+			n = recv(keeper->plan->control_fd, &order, sizeof(order), 0);
+		if (ready > 0 && n < 0 && errno != EINTR)
+			_exit(125);
+	}
 	/* EOF: the supervisor gave up and knows why. */
 	if (n != sizeof(order))
 		_exit(125);

@@ -110,7 +110,8 @@ static int send_go(struct remand *run, const struct id_map *map, struct remand_e
 }
 
 /* The target's host id is known only now, and nothing is attached yet. */
-static int grant_writable(struct remand *run, uid_t target_id, struct remand_error *error)
+static int grant_writable(
+	struct remand *run, const struct work_owner *target, struct remand_error *error)
 {
 	const struct cell *cell = &run->plan.cell;
 	int r = 0;
@@ -120,11 +121,13 @@ static int grant_writable(struct remand *run, uid_t target_id, struct remand_err
 		return error_errno(error, REMAND_STAGE_ID_MAP, -ENOMEM, "cannot lend directories");
 	for (size_t i = 0; r == 0 && i < cell->count; i++) {
 		const struct cell_step *step = &cell->steps[i];
+		const struct work_request request = { step->tree_fd, step->source, *target,
+			run->spec.best_effort };
 
 		if (step->kind != CELL_BIND || (step->attributes & MOUNT_ATTR_RDONLY))
 			continue;
 		run->loans[run->loans_count] = (struct work_loan)WORK_LOAN_EMPTY;
-		r = work_grant(step->tree_fd, target_id, &run->loans[run->loans_count++], error);
+		r = work_grant(&request, &run->loans[run->loans_count++], error);
 	}
 	return r;
 }
@@ -155,6 +158,7 @@ static void raise_priority(pid_t pid, int nice)
 static int give_to_target(
 	struct remand *run, pid_t pid, const struct id_map *map, struct remand_error *error)
 {
+	const struct work_owner target = { map->target_uid, map->target_gid };
 	int r = streams_give_to(&run->streams, map->target_uid, map->target_gid);
 
 	if (r < 0)
@@ -168,7 +172,7 @@ static int give_to_target(
 	if (r < 0)
 		return error_errno(
 			error, REMAND_STAGE_RLIMIT, r, "cannot raise the core limit to 1");
-	return grant_writable(run, map->target_uid, error);
+	return grant_writable(run, &target, error);
 }
 
 static int say_no_keeper(const struct remand *run, int r, struct remand_error *error)

@@ -81,17 +81,25 @@ static int describe_self(struct owner *ret)
 	return 0;
 }
 
-int owner_mark(int group_fd)
+int owner_write(char text[OWNER_MARK_BYTES])
 {
 	struct owner self;
-	char text[128];
 	int r = describe_self(&self);
+
+	if (r == 0)
+		snprintf(text, OWNER_MARK_BYTES, "%s %lu %d %llu", self.boot_id, self.pid_namespace,
+			self.pid, self.start_time);
+	return r;
+}
+
+int owner_mark(int group_fd)
+{
+	char text[OWNER_MARK_BYTES];
+	int r = owner_write(text);
 
 	if (r < 0)
 		return r;
-	r = snprintf(text, sizeof(text), "%s %lu %d %llu", self.boot_id, self.pid_namespace,
-		self.pid, self.start_time);
-	return fsetxattr(group_fd, ATTRIBUTE, text, (size_t)r, 0) < 0 ? syscall_errno() : 0;
+	return fsetxattr(group_fd, ATTRIBUTE, text, strlen(text), 0) < 0 ? syscall_errno() : 0;
 }
 
 /* The fields of a mark, each ended by one blank or the end of the text. */
@@ -114,17 +122,6 @@ static int parse_mark(const char *text, struct owner *ret)
 	return *end == '\0' && ret->pid > 0 ? 0 : -EINVAL;
 }
 
-static int read_mark(int group_fd, struct owner *ret)
-{
-	char text[128];
-	ssize_t n = fgetxattr(group_fd, ATTRIBUTE, text, sizeof(text) - 1);
-
-	if (n < 0)
-		return syscall_errno();
-	text[n] = '\0';
-	return parse_mark(text, ret);
-}
-
 /* pidfd_open(2) knows our own pid namespace, whichever /proc is mounted here. A zombie is alive. */
 static bool is_dead(int pid)
 {
@@ -145,11 +142,22 @@ static bool has_own_proc(void)
 
 bool owner_is_gone(int group_fd)
 {
+	char text[OWNER_MARK_BYTES];
+	ssize_t n = fgetxattr(group_fd, ATTRIBUTE, text, sizeof(text) - 1);
+
+	if (n < 0)
+		return false;
+	text[n] = '\0';
+	return owner_mark_is_gone(text);
+}
+
+bool owner_mark_is_gone(const char *text)
+{
 	struct owner owner, self;
 	unsigned long long start_time;
 	char path[32];
 
-	if (read_mark(group_fd, &owner) < 0 || describe_self(&self) < 0)
+	if (parse_mark(text, &owner) < 0 || describe_self(&self) < 0)
 		return false;
 	if (strcmp(owner.boot_id, self.boot_id) != 0)
 		return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who made a group: written on it as an extended attribute, so that leftovers can be told from
- * life. */
+/* Who made a group or borrowed a directory: written on it as an extended attribute, so that
+ * leftovers can be told from life. */
 #ifndef OWNER_H
 #define OWNER_H
 
@@ -12,6 +12,11 @@ int owner_mark(int group_fd);
 /* True only when the group carries a mark and its owner has certainly ended: another boot, no such
  * process, or its pid now belongs to a process that was started at another time. */
 bool owner_is_gone(int group_fd);
+
+/* The same for a mark that is kept elsewhere: its text. */
+#define OWNER_MARK_BYTES 128
+int owner_write(char text[OWNER_MARK_BYTES]);
+bool owner_mark_is_gone(const char *text);
 
 /* The name for a new group: of this process and no other. 0 or -errno. */
 #define OWNER_NAME_BYTES 29

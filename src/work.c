@@ -8,12 +8,13 @@
  *
  * A file system that knows no idmapped mounts (overlayfs, network file systems, tmpfs before 6.3)
  * refuses. Then the files are lent: what belongs to the directory's owner is chowned to the target
- * before the run, and what belongs to the target is chowned back after it (work_tree.c).
+ * before the run, and what belongs to the target is chowned back after it (work_loan.c).
  */
 #include "work.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,18 +29,23 @@
 #include "file.h"
 #include "syscalls.h"
 
-_Noreturn static void hold_namespace(int until_fd)
+/* Until the supervisor closes the lifeline, or has died, which the lifeline alone would not tell
+ * where another fork of the supervisor holds its end. */
+_Noreturn static void hold_namespace(int lifeline_fd, int supervisor_fd)
 {
-	char byte;
+	const int keep[] = { lifeline_fd, supervisor_fd };
+	struct pollfd fds[] = {
+		{ .fd = lifeline_fd, .events = POLLIN },
+		{ .fd = supervisor_fd, .events = POLLIN },
+	};
 
-	/* A private table of descriptors would keep the caller's pipes open; only ours is needed.
-	 */
-	(void)fd_close_all_but(&until_fd, 1);
-	(void)!read(until_fd, &byte, 1);
+	/* A private table of descriptors would keep the caller's pipes open. */
+	(void)fd_close_all_but(keep, 2);
+	(void)poll(fds, 2, -1);
 	_exit(0);
 }
 
-static int write_maps(pid_t pid, uid_t uid, gid_t gid, uid_t target_id)
+static int write_maps(pid_t pid, const struct work_owner *owner, const struct work_owner *target)
 {
 	char path[32], text[48];
 	CLEANUP_FD int directory = -1;
@@ -49,11 +55,11 @@ static int write_maps(pid_t pid, uid_t uid, gid_t gid, uid_t target_id)
 	directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
 		return syscall_errno();
-	snprintf(text, sizeof(text), "%u %u 1\n", uid, target_id);
+	snprintf(text, sizeof(text), "%u %u 1\n", owner->uid, target->uid);
 	r = file_write(directory, "uid_map", text);
 	if (r < 0)
 		return r;
-	snprintf(text, sizeof(text), "%u %u 1\n", gid, target_id);
+	snprintf(text, sizeof(text), "%u %u 1\n", owner->gid, target->gid);
 	r = file_write(directory, "gid_map", text);
 	if (r < 0)
 		return r;
@@ -62,20 +68,21 @@ static int write_maps(pid_t pid, uid_t uid, gid_t gid, uid_t target_id)
 }
 
 /* A user namespace in which the directory's owner is the target. Returns its fd. */
-static int make_namespace(uid_t uid, gid_t gid, uid_t target_id)
+static int make_namespace(const struct work_owner *owner, const struct work_owner *target)
 {
+	CLEANUP_FD int supervisor_fd = pidfd_open(getpid(), 0);
 	int pidfd = -1, lifeline[2], r;
 	struct clone_args args = { .flags = CLONE_NEWUSER | CLONE_PIDFD,
 		.pidfd = (uintptr_t)&pidfd };
 	siginfo_t info;
 	pid_t pid;
 
-	if (pipe2(lifeline, O_CLOEXEC) < 0)
+	if (supervisor_fd < 0 || pipe2(lifeline, O_CLOEXEC) < 0)
 		return syscall_errno();
 	pid = child_clone(&args);
 	if (pid == 0)
-		hold_namespace(lifeline[0]);
-	r = pid < 0 ? syscall_errno() : write_maps(pid, uid, gid, target_id);
+		hold_namespace(lifeline[0], supervisor_fd);
+	r = pid < 0 ? syscall_errno() : write_maps(pid, owner, target);
 	fd_close(lifeline[0]);
 	fd_close(lifeline[1]);
 	if (pid > 0) {
@@ -86,52 +93,36 @@ static int make_namespace(uid_t uid, gid_t gid, uid_t target_id)
 	return r;
 }
 
-static int lend(int tree_fd, const struct stat *st, uid_t target_id, struct work_loan *ret_loan)
-{
-	struct work_loan loan = {
-		.fd = fcntl(tree_fd, F_DUPFD_CLOEXEC, 3),
-		.owner = { st->st_uid, st->st_gid },
-		.target = { target_id, target_id },
-	};
-
-	if (loan.fd < 0)
-		return syscall_errno();
-	*ret_loan = loan;
-	return work_chown(loan.fd, loan.owner.uid, &loan.target, false);
-}
-
-int work_return(struct work_loan *loan)
-{
-	int r = loan->fd < 0 ? 0 : work_chown(loan->fd, loan->target.uid, &loan->owner, true);
-
-	loan->fd = fd_close(loan->fd);
-	return r;
-}
-
-int work_grant(int tree_fd, uid_t target_id, struct work_loan *ret_loan, struct remand_error *error)
+int work_grant(
+	const struct work_request *request, struct work_loan *ret_loan, struct remand_error *error)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
 	CLEANUP_FD int namespace = -1;
+	struct work_owner owner;
 	struct stat st;
-	int r;
+	int r = work_reclaim(request->tree_fd);
 
-	if (fstat(tree_fd, &st) < 0)
-		return error_errno(error, REMAND_STAGE_CELL, syscall_errno(),
-			"cannot examine a writable directory");
-	namespace = make_namespace(st.st_uid, st.st_gid, target_id);
+	if (r == -EBUSY)
+		return work_say_lent(request, error);
+	if (r < 0)
+		return error_errno(error, REMAND_STAGE_CELL, r,
+			"cannot take %s back from a run that was killed", request->name);
+	if (fstat(request->tree_fd, &st) < 0)
+		return error_errno(error, REMAND_STAGE_CELL, syscall_errno(), "cannot examine %s",
+			request->name);
+	owner = (struct work_owner){ st.st_uid, st.st_gid };
+	namespace = make_namespace(&owner, &request->target);
 	/* Where user namespaces are forbidden, there is nothing to write the translation in. */
 	if (namespace < 0 && namespace != -EPERM && namespace != -ENOSPC && namespace != -ENOSYS)
 		return error_errno(error, REMAND_STAGE_ID_MAP, namespace,
-			"cannot map the owner of a writable directory to the target");
+			"cannot map the owner of %s to the target", request->name);
 	attr.userns_fd = (unsigned int)namespace;
-	if (namespace >= 0 &&
-		mount_setattr(tree_fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) == 0)
+	if (namespace >= 0 && mount_setattr(request->tree_fd, "", AT_EMPTY_PATH | AT_RECURSIVE,
+				      &attr, sizeof(attr)) == 0)
 		return 0;
-	if (namespace >= 0 && errno != EINVAL && errno != EOPNOTSUPP)
+	/* EPERM: a file system that belongs to a user namespace above ours, as in a container. */
+	if (namespace >= 0 && errno != EINVAL && errno != EOPNOTSUPP && errno != EPERM)
 		return error_errno(error, REMAND_STAGE_CELL, syscall_errno(),
-			"cannot map the files of a writable directory to the target");
-	r = lend(tree_fd, &st, target_id, ret_loan);
-	return r < 0 ? error_errno(error, REMAND_STAGE_CELL, r,
-			       "cannot lend the files of a writable directory to the target")
-		     : 0;
+			"cannot map the files of %s to the target", request->name);
+	return work_lend(request, &owner, ret_loan, error);
 }

@@ -3,6 +3,7 @@
 #ifndef WORK_H
 #define WORK_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "remand.h"
@@ -23,14 +24,28 @@ struct work_loan {
 		.fd = -1 \
 	}
 
+struct work_request {
+	int tree_fd; /* a detached copy of the directory that nobody has attached yet */
+	const char *name;
+	struct work_owner target; /* ids of the host */
+	bool best_effort;         /* also without a record that survives us */
+};
+
 /*
- * Let the target, host id target_id, own what the directory's owner owns. tree_fd is a detached
- * copy of the directory that nobody has attached yet. Where the file system allows an idmapped
- * mount, nothing on disk changes; else the files are lent, to be given back by work_return().
+ * Let the target own what the directory's owner owns. Where the file system allows an idmapped
+ * mount, nothing on disk changes; else the files are lent, to be given back by work_return(). What
+ * a run of a dead supervisor has borrowed is taken back first; a living one's is refused.
  */
 int work_grant(
-	int tree_fd, uid_t target_id, struct work_loan *ret_loan, struct remand_error *error);
+	const struct work_request *request, struct work_loan *ret_loan, struct remand_error *error);
+
+/* work_loan.c */
+int work_lend(const struct work_request *request, const struct work_owner *owner,
+	struct work_loan *ret_loan, struct remand_error *error);
 int work_return(struct work_loan *loan);
+/* Give back what a dead supervisor has lent. -EBUSY: the supervisor lives. fd may be O_PATH. */
+int work_reclaim(int fd);
+int work_say_lent(const struct work_request *request, struct remand_error *error);
 
 /* Chown the file, or the directory and all below, that belongs to from. shared: also files with
  * several names. Follows no link, crosses no mount, opens nothing but directories. */

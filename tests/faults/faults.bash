@@ -2,14 +2,25 @@
 # shellcheck shell=bash
 # Sabotage of remand (faults.h), for bats: all sweeps of a file first, then a test for each.
 
+# overlaid DIRECTORY COMMAND...: it is on an overlay file system, which knows no idmapped mounts, so
+# that writable directories are lent
+overlaid() {
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	unshare --mount --propagation private bash -c 'mount -t tmpfs none "$0" &&
+		mkdir "$0"/{lower,upper,work} &&
+		mount -t overlay -o "lowerdir=$0/lower,upperdir=$0/upper,workdir=$0/work" none "$0" &&
+		exec "$@"' "$@"
+}
+
 # faults "OPTION..." SCENE SWEEP...: in a cgroup and a directory of its own
 faults() {
-	local options scene=$2 base scratch=$BATS_FILE_TMPDIR/$2
+	local options scene=$2 base scratch=$BATS_FILE_TMPDIR/$2 at=()
 	read -ra options <<<"$1"
 	shift 2
 	base=$(findmnt -n -o TARGET -t cgroup2 | head -n 1)/remand-faults-$BASHPID
 	mkdir "$base" "$scratch"
-	"$REMAND_BUILD/tests/faults/faults" "${options[@]}" --scene "$scene" "$base" "$scratch" \
+	[[ $scene != lent ]] || at=(overlaid "$scratch")
+	"${at[@]}" "$REMAND_BUILD/tests/faults/faults" "${options[@]}" --scene "$scene" "$base" "$scratch" \
 		"$REMAND_BUILD/tests/faults/witness_static" "$@" >>"$BATS_FILE_TMPDIR/said" 2>&1 || true
 	rmdir "$base"
 }

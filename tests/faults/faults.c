@@ -21,11 +21,12 @@ static const char usage[] =
 	"BASE is a cgroup v2 directory for this program alone, SCRATCH an empty directory, "
 	"WITNESS\n"
 	"the program to be run. SWEEP: errors, hidden, kill-supervisor, kill-keeper, kill-target,\n"
-	"kill-groups; NAME/N takes only each Nth fault.\n"
+	"kill-groups, kill-forked (the supervisor, whose descriptors a fork of it still holds);\n"
+	"NAME/N takes only each Nth fault.\n"
 	"\n"
 	"  --native         memory and pids are not limited: a host without those controllers\n"
 	"  --sites          each loop once instead of each round, one error for each call\n"
-	"  --scene NAME     only this scene: plain, files, wall\n"
+	"  --scene NAME     only this scene: plain, files, lent, wall\n"
 	"  --only ROLE:CALL only these points, e.g. keeper:mount_setattr\n"
 	"  --verbose        each fault and what came of it\n";
 
@@ -33,6 +34,7 @@ static const char *const role_names[ROLE_COUNT] = { "supervisor", "keeper", "tar
 	"program" };
 
 #define ARGUMENTS 64
+#define SCENES    4
 
 struct options {
 	bool native, sites, verbose;
@@ -201,7 +203,7 @@ static void add_errors(
 	while (errnums && count < 6 && errnums[count])
 		count++;
 	for (size_t k = 0; k < count; k++) {
-		const struct fault fault = { FAULT_ERROR, *point, errnums[k], 0 };
+		const struct fault fault = { FAULT_ERROR, *point, errnums[k], 0, false };
 
 		if (!sweep->options->sites || k == i % count)
 			add(faults, &fault);
@@ -224,7 +226,7 @@ static void plan_points(const struct sweep *sweep, const char *name, struct faul
 {
 	for (size_t i = 0; i < sweep->points->count; i++) {
 		const struct point *point = &sweep->points->all[i];
-		struct fault fault = { FAULT_KILL, *point, 0, ROLE_SUPERVISOR };
+		struct fault fault = { FAULT_KILL, *point, 0, ROLE_SUPERVISOR, false };
 
 		if (!is_wanted(sweep, i))
 			continue;
@@ -236,6 +238,7 @@ static void plan_points(const struct sweep *sweep, const char *name, struct faul
 			fault.victim = ROLE_KEEPER;
 		if (strcmp(name, "kill-target") == 0)
 			fault.victim = ROLE_TARGET;
+		fault.forked = strcmp(name, "kill-forked") == 0;
 		if (strcmp(name, "kill-groups") == 0)
 			fault.kind = FAULT_KILL_GROUPS;
 		add(faults, &fault);
@@ -290,7 +293,7 @@ static void begin_words(struct words *words, const struct options *options, cons
 {
 	*words = (struct words){ .count = 0 };
 	SAY(words, "run", "--cgroup", base, "--report", "fd:20", "--stack", "4M", "--open-files",
-		"64", "--disk", "8M", "--nice", "5", "--rlimit", "nproc=50", "--wall", "8s");
+		"64", "--disk", "8M", "--nice", "5", "--rlimit", "nproc=50", "--wall", "45s");
 	if (options->native)
 		SAY(words, "--memory", "max", "--pids", "max");
 	else
@@ -355,7 +358,8 @@ static void run_scenes(const struct options *options, const struct stage *stage,
 {
 	struct words plain, files, wall;
 	unsigned int number = 0, count = 0;
-	const struct scene scenes[] = { { "plain", plain.words, 42 }, { "files", files.words, 42 },
+	const struct scene scenes[SCENES] = { { "plain", plain.words, 42 },
+		{ "files", files.words, 42 }, { "lent", files.words, 42 },
 		{ "wall", wall.words, 124 } };
 
 	begin_words(&plain, options, stage->base);
@@ -372,8 +376,8 @@ static void run_scenes(const struct options *options, const struct stage *stage,
 			files.words[i] = "inherit";
 	while (sweeps[count])
 		count++;
-	printf("1..%u\n", options->scene ? count : 3 * count);
-	for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++)
+	printf("1..%u\n", options->scene ? count : SCENES * count);
+	for (size_t i = 0; i < SCENES; i++)
 		run_scene(options, stage, &scenes[i], sweeps, &number, ok);
 }
 
@@ -405,7 +409,7 @@ int main(int argc, char **argv)
 {
 	static const char tunables[] = "glibc.malloc.tcache_count=0";
 	struct options options = { 0 };
-	struct stage stage = { .patience_s = 60 };
+	struct stage stage = { .patience_s = 120 };
 	const char *witness;
 	int first = parse(&options, argv);
 	bool ok = true;

@@ -39,6 +39,7 @@ struct fault {
 	struct point at;
 	int errnum;
 	enum role victim;
+	bool forked; /* a fork of the victim holds all that it had open */
 };
 
 #define TEXT_BYTES 32768

@@ -10,6 +10,7 @@
 
 #include "faults.h"
 #include "group.h"
+#include "work.h"
 
 static struct state {
 	unsigned int mounts, files, foreign;
@@ -97,10 +98,22 @@ const char *remains_find(const struct stage *stage)
 
 void remains_reclaim(const struct stage *stage)
 {
+	static const char *const lent[] = { "work", "shared" };
 	int base = open(stage->base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char path[512];
 
 	group_reclaim(base);
 	close(base);
+	for (size_t i = 0; i < sizeof(lent) / sizeof(lent[0]); i++) {
+		int fd, r;
+
+		snprintf(path, sizeof(path), "%s/%s", stage->scratch, lent[i]);
+		fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		r = work_reclaim(fd);
+		if (r < 0)
+			printf("# %s cannot be taken back: %s\n", path, strerror(-r));
+		close(fd);
+	}
 }
 
 void remains_clear(const struct stage *stage)

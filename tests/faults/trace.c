@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
@@ -28,6 +29,7 @@
 
 #define PROCESSES 64
 #define CALLS     512
+#define HELD      256
 
 struct tracee {
 	pid_t pid; /* 0: free */
@@ -47,6 +49,8 @@ struct trace {
 	struct tracee tracees[PROCESSES];
 	bool ended; /* the command returned; what follows is the harness's own */
 	uint64_t killed_ns;
+	int held[HELD]; /* descriptors of the victim's that outlive it */
+	size_t held_count;
 };
 
 static uint64_t now_ns(void)
@@ -82,6 +86,20 @@ static void go_on(struct tracee *tracee, int signum)
 		(void *)(intptr_t)signum);
 }
 
+/* As a fork of the caller that never execs would: no end of a socket or pipe tells of its death. */
+static void hold_descriptors(struct trace *trace, pid_t pid)
+{
+	int pidfd = pidfd_open(pid, 0);
+
+	for (int fd = 3; pidfd >= 0 && fd < HELD; fd++) {
+		int held = pidfd_getfd(pidfd, fd, 0);
+
+		if (held >= 0)
+			trace->held[trace->held_count++] = held;
+	}
+	close(pidfd);
+}
+
 static void kill_role(struct trace *trace, enum role role)
 {
 	for (size_t i = 0; i < PROCESSES; i++) {
@@ -89,6 +107,8 @@ static void kill_role(struct trace *trace, enum role role)
 
 		if (!tracee->pid || tracee->role != role || !tracee->known)
 			continue;
+		if (trace->fault->forked)
+			hold_descriptors(trace, tracee->pid);
 		trace->killed_ns = now_ns();
 		trace->outcome->reached = true;
 		kill(tracee->pid, SIGKILL);
@@ -406,6 +426,8 @@ void trace_run(const struct stage *stage, const struct scene *scene, const struc
 	close(gate[0]);
 	close(gate[1]);
 	follow(&trace, pid);
+	while (trace.held_count > 0)
+		close(trace.held[--trace.held_count]);
 	take_text(subject.output_fd, ret_outcome->output, sizeof(ret_outcome->output));
 	take_text(subject.complaint_fd, ret_outcome->complaint, sizeof(ret_outcome->complaint));
 	take_text(subject.report_fd, ret_outcome->report, sizeof(ret_outcome->report));

@@ -8,7 +8,9 @@ load ../faults/faults
 setup_file() {
 	has root && findmnt -n -t cgroup2 >/dev/null || return 0
 	faults --native plain errors
-	faults --native files errors/3 hidden kill-supervisor kill-keeper/3 kill-target/4 kill-groups/4
+	faults --native files errors/3 hidden kill-supervisor kill-keeper/3 kill-target/4 kill-groups/4 \
+		kill-forked/4
+	faults '--native --sites' lent kill-supervisor
 	faults '--native --sites' wall errors/4 kill-supervisor/4
 }
 
@@ -24,6 +26,10 @@ setup() {
 @test "a supervisor that is killed leaves nothing to the next remand" {
 	found_right kill-supervisor files
 	found_right kill-supervisor wall
+}
+@test "nor a directory in the hands of a target that is dead" { found_right kill-supervisor lent; }
+@test "nor is it missed where a fork of the supervisor holds its end of each socket" {
+	found_right kill-forked files
 }
 @test "a keeper that is killed leaves nothing" { found_right kill-keeper files; }
 @test "a target that is killed leaves nothing" { found_right kill-target files; }
