@@ -30,6 +30,15 @@ seen() { sed -nE "s/^$1 +([^ ]+) +([^ ]+) .*/\1 \2/p" <<<"$output"; }
 	assert_field core_dumped false
 }
 
+@test "a core is dumped where that is asked for, and the report says so" {
+	ulimit -c unlimited
+	# shellcheck disable=SC2016 # for the shell in the cell
+	custody --rlimit core=max sh -c 'kill -ABRT $$'
+	((status == 134))
+	assert_field signal ABRT
+	assert_field core_dumped true
+}
+
 @test "--rlimit overrides the default" {
 	custody --rlimit memlock=1M --rlimit sigpending=7 -- "$PROGRAMS/first_act_static" /proc/self/limits
 	[[ $(seen 'Max locked memory') == '1048576 1048576' ]]

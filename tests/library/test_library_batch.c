@@ -58,6 +58,27 @@ TEST(every_job_has_its_own_result_and_never_more_run_than_may)
 	CHECK_INT(remand_batch_running(batch), 0);
 }
 
+TEST(a_job_that_kills_itself_disturbs_no_other)
+{
+	const uint64_t jobs = custody_scale(300, 12);
+	uint64_t next = 0, right = 0, tag = 0;
+	BATCH *batch = NULL;
+
+	CHECK_INT(remand_batch_new(4, &batch, NULL), 0);
+	for (uint64_t ended = 0; ended < jobs; ended++) {
+		RESULT result = { 0 };
+
+		while (next < jobs && remand_batch_running(batch) < 4) {
+			CHECK_INT(submit(batch, next % 3 ? "exit 5" : "kill -9 $$", next), 0);
+			next++;
+		}
+		CHECK_INT(remand_batch_next(batch, REMAND_UNLIMITED, &tag, &result, NULL), 0);
+		right += tag % 3 ? result.exit_code == 5
+				 : result.verdict == REMAND_VERDICT_SIGNAL && result.signal == 9;
+	}
+	CHECK_INT(right, jobs);
+}
+
 TEST(a_job_that_cannot_be_started_takes_no_place)
 {
 	BATCH *batch = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a caller can do to a run while it goes on. */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -245,25 +246,69 @@ TEST(orders_to_a_run_that_has_ended_are_refused)
 	CHECK_INT(remand_resume(run, NULL), -ESRCH);
 }
 
+static void *ask_again(void *argument)
+{
+	struct remand *run = argument;
+	struct remand_result result = { 0 };
+	size_t same = 0;
+
+	for (int i = 0; i < 1000; i++)
+		same += remand_wait(run, 0, NULL) == 0 && remand_dispatch(run, NULL) == 1 &&
+			remand_result(run, &result) == 0 && result.exit_code == 7 &&
+			remand_cancel(run) == 0 &&
+			remand_signal(run, SIGKILL, REMAND_ALL) == -ESRCH;
+	return same == 1000 ? argument : NULL;
+}
+
+/* One thread at a time, as is the rule for a handle. */
+TEST(whoever_asks_and_however_often_a_run_that_has_ended_says_the_same)
+{
+	const struct remand_spec spec = SPEC(.argv = SH("exit 7"));
+	RUN *run = custody_start(&spec);
+
+	CHECK(run);
+	CHECK_INT(remand_wait(run, REMAND_UNLIMITED, NULL), 0);
+	for (int i = 0; i < 8; i++) {
+		pthread_t thread;
+		void *same = NULL;
+
+		CHECK_INT(pthread_create(&thread, NULL, ask_again, run), 0);
+		pthread_join(thread, &same);
+		CHECK(same);
+	}
+}
+
 TEST(a_channel_keeps_messages_apart_and_ends_with_the_program)
 {
+	const int count = (int)custody_scale(10000, 500);
+	char script[128], buffer[16], expected[16];
+	RUN *run = NULL;
+	RESULT result = { 0 };
 	int ends[2];
-	char buffer[16];
 
+	snprintf(script, sizeof(script),
+		"i=0; while [ $i -lt %d ]; do printf \"%%d\" $i >&3; i=$((i + 1)); done", count);
 	CHECK_INT(remand_channel(ends), 0);
 	{
 		const struct remand_pass pass = { ends[1], 3 };
-		const struct remand_spec spec = SPEC(.argv = SH("printf one >&3; printf two >&3"),
-			.passes = &pass, .passes_count = 1);
-		RESULT result = { 0 };
+		const struct remand_spec spec =
+			SPEC(.argv = SH(script), .passes = &pass, .passes_count = 1);
 
-		CHECK_INT(custody_run(&spec, &result), 0);
+		run = custody_start(&spec);
 	}
 	fd_close(ends[1]);
-	CHECK_INT(recv(ends[0], buffer, sizeof(buffer), 0), 3);
-	CHECK(memcmp(buffer, "one", 3) == 0);
-	CHECK_INT(recv(ends[0], buffer, sizeof(buffer), 0), 3);
-	CHECK(memcmp(buffer, "two", 3) == 0);
+	CHECK(run);
+	for (int i = 0; i < count; i++) {
+		ssize_t n;
+
+		snprintf(expected, sizeof(expected), "%d", i);
+		while ((n = recv(ends[0], buffer, sizeof(buffer), MSG_DONTWAIT)) < 0 &&
+			errno == EAGAIN && remand_wait(run, NS_PER_MS, NULL) != -EIO)
+			;
+		CHECK_INT(n, strlen(expected));
+		CHECK(memcmp(buffer, expected, (size_t)n) == 0);
+	}
+	CHECK_INT(custody_finish(run, &result), 0);
 	CHECK_INT(recv(ends[0], buffer, sizeof(buffer), 0), 0);
 	fd_close(ends[0]);
 }

@@ -96,7 +96,7 @@ TEST(a_program_that_reads_one_byte_of_many_is_ok_and_raises_no_sigpipe)
 
 TEST(both_outputs_are_captured_at_once_while_the_input_is_fed)
 {
-	const size_t length = 1 << 20;
+	const size_t length = custody_scale(10, 1) << 20;
 	CLEANUP_FREE char *data = noise(length);
 	const struct remand_spec spec = SPEC(.argv = SH("tee /dev/stderr"),
 		.input = { .kind = REMAND_STREAM_BYTES, .data = data, .length = length },

@@ -49,6 +49,8 @@ no_symbols() {
 
 @test "no shell is started" { no_calls system popen; }
 
+@test "no thread is started" { no_calls pthread_create thrd_create timer_create; }
+
 @test "nothing sleeps, and no timer signals" {
 	no_calls sleep usleep nanosleep clock_nanosleep alarm ualarm setitimer timer_create pause
 }
