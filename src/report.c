@@ -314,17 +314,18 @@ static void print_size(FILE *out, uint64_t bytes)
 	fprintf(out, unit ? "%.1f%c" : "%.0f%c", value, units[unit]);
 }
 
-/* Why a program failed may be what it was refused; one that did well need not hear of it. */
-static void print_refused(FILE *out, const struct remand_result *result)
+/* The first few of the calls that got this answer. */
+static void print_calls(
+	FILE *out, const struct remand_result *result, enum remand_action action, const char *title)
 {
 	size_t shown = 0;
 
-	for (size_t i = 0; i < result->denials_count && result->verdict != REMAND_VERDICT_OK; i++) {
+	for (size_t i = 0; i < result->denials_count; i++) {
 		const struct remand_denial *denial = &result->denials[i];
 
-		if (denial->action != REMAND_ACTION_DENY || shown++ >= 3)
+		if (denial->action != action || shown++ >= 3)
 			continue;
-		fprintf(out, "%s%s", shown > 1 ? ", " : " \302\267 refused: ", denial->call);
+		fprintf(out, "%s%s", shown > 1 ? ", " : title, denial->call);
 		if (denial->count > 1)
 			fprintf(out, " %" PRIu64 " times", denial->count);
 	}
@@ -361,7 +362,11 @@ char *remand_result_text(const struct remand_result *result)
 		fputs(" \302\267 memory ", out);
 		print_size(out, result->memory_peak_bytes);
 	}
-	print_refused(out, result);
+	/* Why a program failed may be what it was refused; one that did well need not hear of it.
+	 */
+	if (result->verdict != REMAND_VERDICT_OK)
+		print_calls(out, result, REMAND_ACTION_DENY, " \302\267 refused: ");
+	print_calls(out, result, REMAND_ACTION_LOG, " \302\267 logged: ");
 	if (result->collect_failed[0])
 		fprintf(out, " \302\267 not collected: %s", result->collect_failed);
 	if (result->network_host)

@@ -378,6 +378,29 @@ TEST(the_text_says_verdict_reason_and_usage)
 		"wall 0.35s" DOT "memory 1023B" DOT "not collected: out: missing");
 }
 
+TEST(the_text_names_logged_calls_always_and_refused_ones_of_who_failed)
+{
+	struct remand_denial denials[] = {
+		{ .action = REMAND_ACTION_DENY, .count = 2, .call = "mount()" },
+		{ .action = REMAND_ACTION_LOG, .count = 1, .call = "socket()" },
+		{ .action = REMAND_ACTION_LOG, .count = 3, .call = "bind()" },
+		{ .action = REMAND_ACTION_LOG, .count = 1, .call = "listen()" },
+		{ .action = REMAND_ACTION_LOG, .count = 1, .call = "accept()" },
+	};
+	struct remand_result result = measured();
+
+	result.denials = denials;
+	result.denials_count = 3;
+	check_text(&result,
+		"exit: exited with status 3" DOT "cpu 0.31s" DOT "wall 0.35s" DOT "memory 3.0M" DOT
+		"refused: mount() 2 times" DOT "logged: socket(), bind() 3 times");
+	result.verdict = REMAND_VERDICT_OK;
+	result.denials_count = 5;
+	check_text(&result,
+		"ok: exited with status 3" DOT "cpu 0.31s" DOT "wall 0.35s" DOT "memory 3.0M" DOT
+		"logged: socket(), bind() 3 times, listen() and 1 more");
+}
+
 TEST(the_text_of_a_memory_limit_has_both_sizes_in_units)
 {
 	struct remand_result result = measured();
