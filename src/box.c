@@ -23,14 +23,23 @@
 #include "syscalls.h"
 #include "work.h"
 
-#define PREFIX "remand-"
-#define INNER  "box"
+#define PREFIX    "remand-"
+#define INNER     "box"
+#define ID_DIGITS 16
 
 static int open_directory(int parent, const char *name)
 {
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	return fd < 0 ? syscall_errno() : fd;
+}
+
+/* As make_outer() names them, to the letter: a caller may have a directory remand-src there. */
+static bool is_outer_name(const char *name)
+{
+	return strncmp(name, PREFIX, strlen(PREFIX)) == 0 &&
+	       strspn(name + strlen(PREFIX), "0123456789abcdef") == ID_DIGITS &&
+	       strlen(name) == strlen(PREFIX) + ID_DIGITS;
 }
 
 /* Nobody alive holds it, and it is nobody else's bait. */
@@ -63,7 +72,7 @@ static void sweep(int parent)
 	for (struct dirent *entry; (entry = readdir(stream));) {
 		CLEANUP_FD int fd = -1;
 
-		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0)
+		if (!is_outer_name(entry->d_name))
 			continue;
 		fd = open_directory(parent, entry->d_name);
 		if (fd >= 0 && is_leftover(fd))

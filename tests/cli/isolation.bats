@@ -103,13 +103,16 @@ s.socketpair(); print("pair")'
 	assert_nothing_left
 }
 
-@test "landlock: somebody else's bait is left alone" {
-	install -d -o nobody /tmp/remand-bait
-	ln -s /etc /tmp/remand-link
+@test "landlock: somebody else's bait is left alone, and what only begins with that name" {
+	install -d -o nobody /tmp/remand-00000000000000aa
+	ln -s /etc /tmp/remand-00000000000000bb
+	mkdir /tmp/remand-src /tmp/remand-0123456789abcdef0
+	touch /tmp/remand-src/file
 	custody --isolation landlock -- true
 	assert_verdict ok
-	[[ -d /tmp/remand-bait && -L /tmp/remand-link && -e /etc/passwd ]]
-	rm -r /tmp/remand-bait /tmp/remand-link
+	[[ -d /tmp/remand-00000000000000aa && -L /tmp/remand-00000000000000bb && -e /etc/passwd ]]
+	[[ -e /tmp/remand-src/file && -d /tmp/remand-0123456789abcdef0 ]]
+	rm -r /tmp/remand-src /tmp/remand-0123456789abcdef0 /tmp/remand-00000000000000aa /tmp/remand-00000000000000bb
 }
 
 @test "without a pid namespace a daemon dies with the run, and with the supervisor" {
