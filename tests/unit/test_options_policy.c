@@ -429,3 +429,58 @@ TEST(rules_are_checked_when_they_are_set)
 	CHECK_INT(remand_options_spec(bench.options)->rules[0].action, REMAND_ACTION_DENY);
 	CHECK_INT(remand_options_spec(bench.options)->rules[3].action, REMAND_ACTION_LOG);
 }
+
+/* ---- what other programs ask about policies ---- */
+
+TEST(what_a_filter_answers_can_be_asked_by_every_client)
+{
+	static const struct {
+		const char *call, *text;
+		bool allowed;
+	} rows[] = {
+		{ "read", "allow", true },
+		{ "mkdir", "EPERM", false },
+		{ "ptrace", "kill", false },
+		{ "socket", "by arguments", false },
+		{ "socket(AF_UNIX, SOCK_STREAM, 0)", "allow", true },
+	};
+	BENCH(bench);
+	struct remand_answer answer;
+
+	CHECK_INT(set(&bench, "deny", "mkdir"), 0);
+	CHECK_INT(set(&bench, "kill", "ptrace"), 0);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		CHECK_INT(remand_policy_test(
+				  remand_options_spec(bench.options), rows[i].call, &answer, NULL),
+			0);
+		CHECK_STR(answer.text, rows[i].text);
+		CHECK_ROW(answer.allowed == rows[i].allowed, rows[i].call);
+	}
+	CHECK_INT(remand_policy_test(
+			  remand_options_spec(bench.options), "no_such", &answer, &bench.error),
+		-EINVAL);
+	CHECK_STR(bench.error.message, "'no_such' is no system call of this architecture");
+	CHECK_INT(remand_policy_test(remand_options_spec(bench.options), "no_such", &answer, NULL),
+		-EINVAL);
+}
+
+TEST(policies_and_groups_can_be_read_by_every_client)
+{
+	BENCH(bench);
+	char *text;
+
+	scratch_write(&bench.directory, "mine.policy", "time 1s\n# \033[31m\n");
+	CHECK_INT(remand_policy_list(&text, &bench.error), 0);
+	CHECK(strncmp(text, "default          built in\nmine ", 30) == 0);
+	free(text);
+	CHECK_INT(remand_policy_show("mine", &text, &bench.error), 0);
+	CHECK(strstr(text, "\ntime 1s\n# ?[31m\n"));
+	free(text);
+	CHECK_INT(remand_policy_show("@swap", &text, &bench.error), 0);
+	CHECK_STR(text, "# @swap: swap space\nswapoff\nswapon\n");
+	free(text);
+	CHECK_INT(remand_policy_show("@none", &text, &bench.error), -ENOENT);
+	CHECK(!text && strstr(bench.error.message, "the groups are @default, @aio"));
+	CHECK_INT(remand_policy_show("none", &text, NULL), -ENOENT);
+	CHECK(!text);
+}
