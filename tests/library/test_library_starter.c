@@ -18,6 +18,7 @@
 #include <sys/personality.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -299,6 +300,55 @@ TEST(more_descriptors_than_one_message_carries_and_a_large_environment_arrive)
 	CHECK_STR(result.output.data, expected);
 }
 
+struct sender {
+	pthread_t thread;
+	struct remand_starter *starter;
+	char letter;
+	int right;
+};
+
+/* Each with a word of its own letter, which takes several packets. */
+static void *send_large_plans(void *argument)
+{
+	struct sender *sender = argument;
+	const size_t size = (size_t)100 << 10;
+	char script[64], *word = malloc(size);
+	const char *const env[] = { word, NULL };
+	const struct remand_spec spec = SPEC_FROM(sender->starter, .argv = SH(script), .env = env);
+
+	if (!word)
+		return NULL;
+	snprintf(script, sizeof(script), "case $WORD in *[!%c]*) exit 1;; esac; exit 7",
+		sender->letter);
+	memset(word, sender->letter, size);
+	memcpy(word, "WORD=", 5);
+	word[size - 1] = '\0';
+	for (int i = 0; i < 5; i++) {
+		struct remand_result result = { 0 };
+
+		sender->right += custody_run(&spec, &result) == 0 && result.exit_code == 7;
+	}
+	free(word);
+	return NULL;
+}
+
+TEST(large_plans_of_several_threads_do_not_mix)
+{
+	STARTER *starter = new_starter();
+	struct sender senders[4];
+
+	CHECK(starter);
+	for (size_t i = 0; i < COUNT_OF(senders); i++) {
+		senders[i] = (struct sender){ .starter = starter, .letter = (char)('a' + i) };
+		CHECK_INT(
+			pthread_create(&senders[i].thread, NULL, send_large_plans, &senders[i]), 0);
+	}
+	for (size_t i = 0; i < COUNT_OF(senders); i++)
+		pthread_join(senders[i].thread, NULL);
+	for (size_t i = 0; i < COUNT_OF(senders); i++)
+		CHECK_INT(senders[i].right, 5);
+}
+
 TEST(a_plan_that_is_too_large_is_refused_and_the_next_run_is_not)
 {
 	STARTER *starter = new_starter();
@@ -578,6 +628,47 @@ TEST(a_starter_that_is_killed_at_any_instant_leaves_nothing)
 	CHECK_INT(refused, starters * 4);
 }
 
+static void *start_one(void *starter)
+{
+	const struct remand_spec spec = SPEC_FROM(starter, .argv = SH("exit 8"));
+
+	return custody_start(&spec);
+}
+
+/* Kill it at the instant when it has cloned a keeper and has told nobody: a tracer stops it there.
+ * The keeper is let go. */
+static bool kill_after_clone(pid_t starter)
+{
+	unsigned long keeper = 0;
+	int status;
+
+	if (waitpid(starter, &status, __WALL) != starter || !WIFSTOPPED(status) ||
+		status >> 8 != (SIGTRAP | PTRACE_EVENT_CLONE << 8) ||
+		ptrace(PTRACE_GETEVENTMSG, starter, 0, &keeper) < 0)
+		return false;
+	return kill_starter(getpid()) && waitpid((pid_t)keeper, &status, __WALL) == (pid_t)keeper &&
+	       ptrace(PTRACE_DETACH, (pid_t)keeper, 0, 0) == 0;
+}
+
+TEST(a_run_whose_starter_is_killed_right_after_the_clone_goes_on)
+{
+	STARTER *starter = new_starter();
+	CLEANUP_FD int starter_fd = find_starter(getpid());
+	RUN *run = NULL;
+	RESULT result = { 0 };
+	pthread_t thread;
+
+	CHECK(starter && starter_fd >= 0);
+	if (ptrace(PTRACE_SEIZE, pid_of(starter_fd), 0, PTRACE_O_TRACECLONE) < 0)
+		SKIP("nothing can be traced here");
+	CHECK_INT(pthread_create(&thread, NULL, start_one, starter), 0);
+	CHECK(kill_after_clone(pid_of(starter_fd)));
+	pthread_join(thread, (void **)&run);
+	CHECK(run);
+	CHECK_INT(custody_finish(run, &result), 0);
+	CHECK_INT(result.exit_code, 8);
+}
+
 /* A caller that is killed, while a fork of it still holds its end of the socket. */
 static int make_and_wait(void *argument)
 {
@@ -620,11 +711,28 @@ TEST(a_starter_ends_with_its_caller)
 		close(fds[i]);
 }
 
+static int count_fds_of(pid_t pid)
+{
+	char path[64];
+	DIR *directory;
+	int count = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	directory = opendir(path);
+	while (directory && readdir(directory))
+		count++;
+	if (directory)
+		closedir(directory);
+	return count;
+}
+
+/* Those of the last request it may still be about to close; each brings some twenty. */
 TEST(a_starter_holds_no_descriptor_of_its_caller)
 {
+	CLEANUP_FD int starter_fd = -1;
+	STARTER *starter = NULL;
 	int fds[2];
 	char byte;
-	STARTER *starter = NULL;
 
 	CHECK_INT(pipe2(fds, O_CLOEXEC), 0);
 	starter = new_starter();
@@ -632,6 +740,15 @@ TEST(a_starter_holds_no_descriptor_of_its_caller)
 	close(fds[1]);
 	CHECK_INT(read(fds[0], &byte, 1), 0);
 	close(fds[0]);
+	starter_fd = find_starter(getpid());
+	for (int i = 0; i < 8; i++) {
+		const struct remand_spec spec = SPEC_FROM(starter, .argv = ARGV("true"));
+		RESULT result = { 0 };
+
+		CHECK_INT(custody_run(&spec, &result), 0);
+	}
+	CHECK(count_fds_of(pid_of(starter_fd)) > 0);
+	CHECK(count_fds_of(pid_of(starter_fd)) < 100);
 }
 
 /* Files in /proc of who cannot be traced are root's: proc(5). */
