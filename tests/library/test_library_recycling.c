@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Numbers of processes that are used again at once. The machine has but some dozens of them
+ * Numbers of processes that are used again at once. The machine has but a hundred of them
  * (kernel.pid_max), and a breeder has strangers born and dying all the time, so that whoever ends
  * leaves a number to a stranger soon. Strangers block every signal and look at their end whether
  * one came; SIGKILL and SIGSTOP cannot be blocked, and show in their status.
@@ -21,8 +21,8 @@
 #include "table.h"
 
 /* Numbers begin anew at 300 (RESERVED_PIDS), and go up to this. */
-#define PID_MAX   364
-#define STRANGERS 24
+#define PID_MAX   400
+#define STRANGERS 32
 /* So many births, and each number that is free has been given to somebody since. */
 #define CYCLE (PID_MAX - 300)
 
