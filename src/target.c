@@ -8,9 +8,10 @@
  *   session      then, so that no terminal is at hand for anything that follows
  *   stdio        before the table of open files is closed behind it
  *   rlimits      before ids change, while nothing yet counts against them
+ *   capabilities bounding set and securebits while CAP_SETPCAP is still held; forty calls, made
+ *                while the keeper builds the cell
  *   cell         waits for the keeper: from here on paths mean the cell's
- *   credentials  bounding set and securebits while CAP_SETPCAP is still held, then groups, gid,
- *                uid (CAP_SETGID, CAP_SETUID), then all capabilities at once
+ *   credentials  groups, gid, uid (CAP_SETGID, CAP_SETUID), then all capabilities at once
  *   Landlock     needs no_new_privs, and the cell's root as working directory
  *   directory    entered with the target's own rights, inside the new root
  *   filter       as late as can be: every earlier stage uses calls that it refuses; the calls of
@@ -196,11 +197,16 @@ static int enter_directory(struct target *target)
 /* Ambient and bounding set, and the rule that uid 0 or a setuid change never means capabilities. */
 static int shut_capabilities(struct target *target)
 {
+	const struct isolation *isolation = &target->plan->isolation;
 	const unsigned long securebits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
 					 SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |
 					 SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
 					 SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
 
+	/* Without a user namespace an ordinary user has no right to do so, and, having no
+	 * capability and getting none by no_new_privs, no need. */
+	if (!isolation->confined || !(isolation->cell || isolation->separate_ids))
+		return 0;
 	if (prctl(PR_SET_SECUREBITS, securebits, 0, 0, 0) < 0)
 		return fail(target, REMAND_STAGE_CREDENTIALS, "(securebits)");
 	if (cap_reset_ambient() < 0)
@@ -230,15 +236,10 @@ static int change_ids(struct target *target)
 
 static int drop_credentials(struct target *target)
 {
-	const struct isolation *isolation = &target->plan->isolation;
-	/* Without a user namespace an ordinary user has no right to do so, and, having no
-	 * capability and getting none by no_new_privs, no need. */
-	const bool capable = isolation->cell || isolation->separate_ids;
-
-	if (!isolation->confined)
-		return change_ids(target);
-	if ((capable && shut_capabilities(target) < 0) || change_ids(target) < 0)
+	if (change_ids(target) < 0)
 		return -1;
+	if (!target->plan->isolation.confined)
+		return 0;
 	/* A session keyring of its own; a kernel without keys has nothing to hide. */
 	if (syscall_keyctl_join_session() < 0 && errno != ENOSYS)
 		return fail(target, REMAND_STAGE_CREDENTIALS, "(session keyring)");
@@ -343,6 +344,7 @@ _Noreturn void target_main(const struct plan *plan, const struct target_birth *b
 		set_stdio,
 		set_rlimits,
 		set_schedule,
+		shut_capabilities,
 		wait_for_cell,
 		drop_credentials,
 		raise_landlock,
