@@ -57,10 +57,26 @@ static int add_system(struct cell *cell)
 	return r == 0 && !cell_step_add(cell, CELL_PROC, "proc/self", NULL) ? -ENOMEM : r;
 }
 
-/* Relative to the caller's working directory, which the target leaves. */
+/* The full name of what the caller names by the caller's working directory, which the target
+ * leaves. A link in the work directory is not followed (ELOOP): an earlier program may have put it
+ * there. NULL and errno. */
+static char *real_path(const struct cell *cell, const char *path)
+{
+	CLEANUP_FD int fd = path_open(&cell->hostile, path, O_PATH, 0);
+	char own[32];
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || S_ISLNK(st.st_mode)) {
+		errno = fd < 0 ? -fd : ELOOP;
+		return NULL;
+	}
+	snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
+	return realpath(own, NULL);
+}
+
 static int add_caller(struct cell *cell, const char *path, bool writable)
 {
-	CLEANUP_FREE char *real = realpath(path, NULL);
+	CLEANUP_FREE char *real = real_path(cell, path);
 	int r = real ? add(cell, CELL_BIND, real, false) : syscall_errno();
 
 	if (r == 0 && writable)
@@ -71,7 +87,7 @@ static int add_caller(struct cell *cell, const char *path, bool writable)
 /* Seen in the box by a link: there is nothing to mount it with. */
 static int add_file(struct cell *cell, const struct remand_file *file, const struct box *box)
 {
-	CLEANUP_FREE char *real = realpath(file->source, NULL);
+	CLEANUP_FREE char *real = real_path(cell, file->source);
 	const char *name = file->name ? file->name : path_last_component(file->source);
 	int r = real ? add(cell, CELL_BIND, real, false) : syscall_errno();
 
@@ -124,9 +140,9 @@ static int add_program(struct cell *cell, const struct remand_spec *spec, bool c
 
 	if (!strchr(program, '/'))
 		return 0;
-	cell->program = realpath(program, NULL);
+	cell->program = real_path(cell, program);
 	if (!cell->program)
-		return errno == ENOMEM ? -ENOMEM : 0;
+		return errno == ENOMEM || errno == ELOOP ? syscall_errno() : 0;
 	return confined ? add(cell, CELL_BIND, cell->program, false) : 0;
 }
 

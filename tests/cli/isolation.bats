@@ -77,6 +77,16 @@ cat /proc/1/environ && echo SPIED; :'
 	[[ $output == "$PWD/work" && $(stat -c %u work/made) == 0 ]] || fail "$output"
 }
 
+@test "landlock: a link that was planted in the work directory leads to no program and no right" {
+	mkdir -m 0777 work
+	cp /usr/bin/true hidden
+	ln -s "$place/hidden" work/link
+	custody --isolation landlock --work work -- work/link
+	((status == 125)) && [[ $output == *'cannot show work/link'*'symbolic link'* ]] || fail "$output"
+	custody --isolation landlock --work work --bind work/link -- true
+	((status == 125)) && [[ $output == *'cannot show work/link'*'symbolic link'* ]] || fail "$output"
+}
+
 @test "landlock: no sockets but pairs; with the host's network IP, never local ones" {
 	local program='import socket as s
 for f in (s.AF_UNIX, s.AF_INET, s.AF_INET6, s.AF_NETLINK):
