@@ -33,6 +33,7 @@
 #include "fd.h"
 #include "file.h"
 #include "manager.h"
+#include "path.h"
 #include "scope.h"
 #include "syscalls.h"
 
@@ -48,13 +49,6 @@ const char *base_name(const struct host *host, const char *below, char text[BASE
 {
 	snprintf(text, BASE_TEXT, "%.250s%s%.250s", host->cgroup_path, *below ? "/" : "", below);
 	return text;
-}
-
-static const char *last_component(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
 }
 
 static int open_below(const struct host *host, const char *path)
@@ -156,7 +150,7 @@ static bool is_unit_of_user_manager(const char *path)
 		".swap" };
 	const char *manager = strstr(path, "user@"), *suffix;
 
-	suffix = strrchr(last_component(path), '.');
+	suffix = strrchr(path_last_component(path), '.');
 	for (size_t i = 0; manager && suffix && i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(suffix, kinds[i]) == 0)
 			return true;
@@ -179,13 +173,13 @@ static bool is_delegated(const struct base *base, bool in_leaf)
 		return false;
 	return is_marked_delegated(base->fd) ||
 	       (geteuid() != 0 && is_unit_of_user_manager(base->path) &&
-		       (in_leaf || manager_delegates(last_component(base->path))));
+		       (in_leaf || manager_delegates(path_last_component(base->path))));
 }
 
 /* The cgroup at path, which we are in, if it is delegated to us: 1, else 0. */
 static int match_own(const struct host *host, const char *path, bool entered, struct base *base)
 {
-	bool in_leaf = strcmp(last_component(path), CONTROLLERS_LEAF) == 0;
+	bool in_leaf = strcmp(path_last_component(path), CONTROLLERS_LEAF) == 0;
 	size_t length = strlen(path) - (in_leaf ? strlen(CONTROLLERS_LEAF) : 0);
 
 	memcpy(base->path, path, length);
