@@ -178,8 +178,10 @@ static int start_job(struct batch *batch, struct job *job, int parsed, struct re
 		return fail("out of memory", 0);
 	if (r == 0)
 		r = job_prepare(job, set_defaults, batch, &spec, error);
-	if (r == 0)
+	if (r == 0) {
+		spec.enter_scope = true;
 		r = remand_batch_submit(batch->runs, &spec, (uintptr_t)ticket, error);
+	}
 	if (r == 0)
 		return 0;
 	remand_result_refused(error, &refused);

@@ -33,6 +33,7 @@ static struct remand_spec complete(const struct remand_options *options, char **
 
 	spec.argv = (const char *const *)argv;
 	spec.log_allowed = true;
+	spec.enter_scope = true;
 	if (spec.input.kind == REMAND_STREAM_DEFAULT)
 		spec.input.kind = REMAND_STREAM_INHERIT;
 	if (spec.output.kind == REMAND_STREAM_DEFAULT)

@@ -73,13 +73,23 @@ static bool has_capabilities(const cap_value_t *needed, size_t count)
 	return all;
 }
 
-static void probe_privilege(struct host *host)
+static int probe_privilege(struct host *host, struct remand_error *error)
 {
 	static const cap_value_t ids[] = { CAP_SETUID, CAP_SETGID, CAP_CHOWN };
 	static const cap_value_t administration[] = { CAP_SYS_ADMIN };
 
+	int r = 0;
+
 	host->may_set_ids = has_capabilities(ids, sizeof(ids) / sizeof(ids[0]));
+	if (host->may_set_ids)
+		r = own_ids_find(&host->own_ids);
+	if (r < 0)
+		return error_errno(error, REMAND_STAGE_HOST, r,
+			"cannot find out which ids this user namespace has (/proc/self/uid_map)");
+	/* Root with no ids to give away is an ordinary user to us. */
+	host->may_set_ids = host->own_ids.count > 0;
 	host->privileged = host->may_set_ids && has_capabilities(administration, 1);
+	return 0;
 }
 
 int host_open(struct host *ret_host, struct remand_error *error)
@@ -96,7 +106,11 @@ int host_open(struct host *ret_host, struct remand_error *error)
 	if (r == 0 && host.cgroup_fd < 0)
 		return error_errno(error, REMAND_STAGE_HOST, syscall_errno(), "cannot open %s",
 			host.cgroup_path);
-	probe_privilege(&host);
+	r = probe_privilege(&host, error);
+	if (r < 0) {
+		host_done(&host);
+		return r;
+	}
 	host.landlock_abi = landlock_probe_abi();
 	if (host.landlock_abi < 0) {
 		host_done(&host);

@@ -5,6 +5,7 @@
 
 #include <limits.h>
 
+#include "own_ids.h"
 #include "remand.h"
 
 struct host {
@@ -12,8 +13,10 @@ struct host {
 	char cgroup_path[PATH_MAX];
 	char cgroup_root[PATH_MAX]; /* which part of the tree is mounted there; "/": all */
 	bool privileged;            /* CAP_SYS_ADMIN and may_set_ids */
-	bool may_set_ids; /* CAP_SETUID, CAP_SETGID and CAP_CHOWN in this user namespace */
-	int landlock_abi; /* 0: none */
+	bool may_set_ids; /* CAP_SETUID, CAP_SETGID, CAP_CHOWN in this user namespace, and own_ids
+			   */
+	struct own_ids own_ids; /* what runs are given; count 0: none */
+	int landlock_abi;       /* 0: none */
 	unsigned int cpus;
 };
 

@@ -1,10 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * With privilege every run has two host ids of its own, so that runs could not signal, trace or
- * starve each other even if a namespace failed. They are derived from the keeper's pid, which is
- * unique among the living: no lock, no allocation, nothing to leak. The range 0x70000000 and up is
- * free in systemd's scheme (docs/UIDS-GIDS: above the container range, below 2^31).
- */
 #include "id_map.h"
 
 #include <errno.h>
@@ -17,10 +11,6 @@
 #include "fd.h"
 #include "file.h"
 #include "syscalls.h"
-
-#define TARGET_IDS 0x70000000U
-/* pid_max is at most 2^22 (PID_MAX_LIMIT), so the two ranges do not meet. */
-#define KEEPER_IDS (TARGET_IDS + (1U << 22))
 
 /* The keeper's own number inside: root's, or the next that the target does not have. */
 static uid_t other_than(const struct id_map_inside *inside)
@@ -68,8 +58,10 @@ void id_map_choose(struct id_map *ret_map, pid_t keeper_pid, const struct id_map
 	struct id_map map = { .user_namespace = wish->user_namespace, .separate = wish->separate };
 
 	if (map.separate) {
-		map.keeper_id = map.keeper_gid = KEEPER_IDS + (uid_t)keeper_pid;
-		map.target_uid = map.target_gid = TARGET_IDS + (uid_t)keeper_pid;
+		uint32_t offset = own_ids_of(&wish->own_ids, keeper_pid);
+
+		map.keeper_id = map.keeper_gid = wish->own_ids.keepers + offset;
+		map.target_uid = map.target_gid = wish->own_ids.targets + offset;
 	} else if (wish->sub_ids.found) {
 		map.sub_ids = true;
 		map.keeper_id = geteuid();

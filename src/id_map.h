@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "own_ids.h"
 #include "remand.h"
 #include "sub_ids.h"
 
@@ -15,6 +16,7 @@
 struct id_map_wish {
 	bool user_namespace;     /* they see other ids than the host does */
 	bool separate;           /* each run gets host ids that nobody else has; needs privilege */
+	struct own_ids own_ids;  /* with separate: which these are */
 	struct sub_ids sub_ids;  /* found: the target gets one of these. Not with separate */
 	struct remand_user user; /* whom the target sees itself as */
 };

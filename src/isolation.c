@@ -93,6 +93,7 @@ static int decide_landlock(const struct remand_spec *spec, const struct host *ho
 	*ret = (struct isolation){
 		.degree = REMAND_ISOLATION_LANDLOCK,
 		.separate_ids = host->may_set_ids,
+		.own_ids = host->own_ids,
 		.confined = true,
 		.bar_network = spec->network == REMAND_NETWORK_NONE,
 		.landlock_abi = host->landlock_abi,
@@ -137,6 +138,7 @@ static int decide_full(const struct remand_spec *spec, const struct host *host,
 		.namespaces = CELL_NAMESPACES,
 		.cell = true,
 		.separate_ids = host->privileged,
+		.own_ids = host->own_ids,
 		.confined = true,
 		.landlock_abi = host->landlock_abi,
 	};

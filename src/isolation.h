@@ -13,6 +13,7 @@ struct isolation {
 		namespaces; /* CLONE_NEW* of the keeper; the cgroup namespace is the target's own */
 	bool cell;          /* a file system of its own */
 	bool separate_ids;  /* keeper and target have host ids of their own (needs privilege) */
+	struct own_ids own_ids; /* these */
 	struct sub_ids sub_ids; /* found: the target's host id is one of the caller's own sub-ids */
 	bool confined;          /* capabilities dropped, no_new_privs, a filter, Landlock */
 	bool bar_network;       /* no network namespace, and no network wanted: no sockets at all */

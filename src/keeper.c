@@ -25,6 +25,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -202,6 +203,16 @@ static void send_box(struct keeper *keeper)
 	tell(keeper, &message, fd);
 }
 
+/* In a mount namespace of the same user namespace, mounts that are shared (systemd shares all)
+ * still belong to the peer groups of the host's: what we mount would appear there, a new root on
+ * top of the host's. mount_namespaces(7), "Restrictions": a new user namespace has made them
+ * slaves. */
+static void part_from_host(struct keeper *keeper)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		fail(keeper, REMAND_STAGE_CELL, "(private mounts)");
+}
+
 static void build(struct keeper *keeper)
 {
 	const struct plan *plan = keeper->plan;
@@ -212,6 +223,8 @@ static void build(struct keeper *keeper)
 		fail(keeper, REMAND_STAGE_CELL, "(host name)");
 	if (plan->isolation.namespaces & CLONE_NEWNET)
 		raise_loopback(keeper);
+	if (plan->isolation.cell && !(plan->isolation.namespaces & CLONE_NEWUSER))
+		part_from_host(keeper);
 	if (plan->isolation.cell &&
 		cell_build(&plan->cell, ids->target_uid, ids->target_gid, &keeper->failure) < 0)
 		give_up(keeper);

@@ -133,7 +133,9 @@ static int grant_writable(
 }
 
 /* The core limit that keeps the host's core helper from being started (rlimits.c) cannot be set by
- * the target where the caller's hard limit is 0. The pid was proven ours a moment ago. */
+ * the target where the caller's hard limit is 0. The pid was proven ours a moment ago. Root of a
+ * container may not raise it either (EPERM): the target stays with 0, as an ordinary user's does.
+ */
 static int allow_core_limit(pid_t pid)
 {
 	const struct rlimit one = { 1, 1 };
@@ -141,7 +143,7 @@ static int allow_core_limit(pid_t pid)
 
 	if (getrlimit(RLIMIT_CORE, &current) < 0 || current.rlim_max >= 1)
 		return 0;
-	return prlimit(pid, RLIMIT_CORE, &one, NULL) < 0 ? syscall_errno() : 0;
+	return prlimit(pid, RLIMIT_CORE, &one, NULL) < 0 && errno != EPERM ? syscall_errno() : 0;
 }
 
 /* Inside the user namespace nobody may leave a lower class or nice value again; what the caller may
@@ -255,6 +257,7 @@ static int give_birth(struct remand *run, struct child_ends *ends, struct remand
 	struct id_map_wish wish = {
 		.user_namespace = isolation->namespaces & CLONE_NEWUSER,
 		.separate = isolation->separate_ids,
+		.own_ids = isolation->own_ids,
 		.sub_ids = isolation->sub_ids,
 		.user = run->spec.user,
 	};

@@ -18,8 +18,9 @@
 	_Static_assert(sizeof(void *) != 8 || sizeof(type) == (bytes), "pack what is new " \
 								       "in " #type)
 
-ASSERT_SIZE(struct plan, 720);
-ASSERT_SIZE(struct isolation, 56);
+ASSERT_SIZE(struct plan, 728);
+ASSERT_SIZE(struct isolation, 64);
+ASSERT_SIZE(struct own_ids, 12);
 ASSERT_SIZE(struct sub_ids, 20);
 ASSERT_SIZE(struct cell, 104);
 ASSERT_SIZE(struct cell_step, 96);

@@ -93,6 +93,24 @@ static int make_namespace(const struct work_owner *owner, const struct work_owne
 	return r;
 }
 
+/* What dead supervisors have lent, this directory or one that it is a part of, is given
+ * back. -EBUSY: a living one has. 1: it is lent to this very run, as a part or by another name. */
+static int take_back(const struct work_request *request, struct remand_error *error)
+{
+	int r = work_reclaim(request->tree_fd);
+	struct stat st;
+
+	if (r == 0)
+		r = work_reclaim_above(request->name);
+	if (r == -EBUSY && fstat(request->tree_fd, &st) == 0 && st.st_uid == request->target.uid)
+		return 1;
+	if (r == -EBUSY)
+		return work_say_lent(request, error);
+	return r < 0 ? error_errno(error, REMAND_STAGE_CELL, r,
+			       "cannot take %s back from a run that was killed", request->name)
+		     : 0;
+}
+
 int work_grant(
 	const struct work_request *request, struct work_loan *ret_loan, struct remand_error *error)
 {
@@ -100,13 +118,10 @@ int work_grant(
 	CLEANUP_FD int namespace = -1;
 	struct work_owner owner;
 	struct stat st;
-	int r = work_reclaim(request->tree_fd);
+	int r = take_back(request, error);
 
-	if (r == -EBUSY)
-		return work_say_lent(request, error);
-	if (r < 0)
-		return error_errno(error, REMAND_STAGE_CELL, r,
-			"cannot take %s back from a run that was killed", request->name);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	if (fstat(request->tree_fd, &st) < 0)
 		return error_errno(error, REMAND_STAGE_CELL, syscall_errno(), "cannot examine %s",
 			request->name);

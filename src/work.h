@@ -45,6 +45,8 @@ int work_lend(const struct work_request *request, const struct work_owner *owner
 int work_return(struct work_loan *loan);
 /* Give back what a dead supervisor has lent. -EBUSY: the supervisor lives. fd may be O_PATH. */
 int work_reclaim(int fd);
+/* The same for the directories above, of which this one may have been lent as a part. */
+int work_reclaim_above(const char *name);
 int work_say_lent(const struct work_request *request, struct remand_error *error);
 
 /* Chown the file, or the directory and all below, that belongs to from. shared: also files with

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/xattr.h>
@@ -123,6 +124,21 @@ int work_reclaim(int fd)
 		return -EBUSY;
 	r = give_back(fd, &record.target, &record.owner);
 	return r < 0 ? r : remove_record(fd);
+}
+
+int work_reclaim_above(const char *name)
+{
+	CLEANUP_FREE char *path = realpath(name, NULL);
+	int r = path ? 0 : syscall_errno();
+
+	for (char *slash; r == 0 && (slash = strrchr(path, '/')) && slash != path;) {
+		CLEANUP_FD int fd = -1;
+
+		*slash = '\0';
+		fd = open(path, O_PATH | O_CLOEXEC);
+		r = fd < 0 ? syscall_errno() : work_reclaim(fd);
+	}
+	return r;
 }
 
 int work_lend(const struct work_request *request, const struct work_owner *owner,

@@ -131,14 +131,16 @@ results() {
 	[[ $status -eq 143 && $(results out verdict) == $'cancelled\ncancelled' ]]
 }
 
-@test "a batch that is killed leaves nothing behind" {
-	local marker="87654.$$"
-	printf '{"argv": "sleep %s"}\n' "$marker" "$marker" "$marker" >jobs.json
-	"$REMAND" batch --memory max --pids max -j 3 jobs.json >out &
-	until [[ $(pgrep -fc "^sleep $marker") -eq 3 ]]; do sleep 0.1; done
+@test "a batch that is killed with eight running leaves nothing behind" {
+	local marker="87654.$$" began
+	printf '{"argv": "sleep %s"}\n' "$marker"{,,,,,,,} >jobs.json
+	"$REMAND" batch --memory max --pids max -j 8 jobs.json >out &
+	until [[ $(pgrep -fc "^sleep $marker") -eq 8 ]]; do sleep 0.1; done
 	kill -KILL $!
+	began=${EPOCHREALTIME/./}
 	wait $! || true
 	while pgrep -f "^sleep $marker"; do sleep 0.1; done
+	echo "# all dead at most $(((${EPOCHREALTIME/./} - began) / 1000)) ms later" >&3
 	has vm || return 0 # groups of others may be here
 	"$REMAND" run --memory max --pids max -- true
 	assert_nothing_left

@@ -233,3 +233,37 @@ s.socketpair(); print("pair")'
 	custody --root missing -- true
 	[[ $status -eq 125 && $(field start_error.message) == *missing* ]] || fail "$(<"$report")"
 }
+
+@test "where mounts are shared, as by systemd, and there are no user namespaces, none of the cell appears outside" {
+	echo 0 >"$forbidden"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	run -0 unshare --mount --propagation shared bash -c '
+		before=$(</proc/self/mountinfo)
+		"$REMAND" run --best-effort -- true && [[ $(</proc/self/mountinfo) == "$before" ]]'
+}
+
+# as_container_root "MAP" ARG...: remand run ARG..., by root of a user namespace of those ids
+as_container_root() {
+	local holder map=$1
+	shift
+	unshare --user sleep 600 3>&- &
+	holder=$!
+	until [[ $(readlink "/proc/$holder/ns/user") != "$(readlink /proc/self/ns/user)" ]]; do :; done
+	echo "$map" >"/proc/$holder/uid_map"
+	echo "$map" >"/proc/$holder/gid_map"
+	run nsenter --user --target "$holder" --setuid 0 --setgid 0 \
+		unshare --mount --pid --fork --mount-proc "$REMAND" run --best-effort "$@"
+	kill "$holder"
+}
+
+@test "root of a container's user namespace gives each run two ids of those that it has" {
+	requires root
+	as_container_root '0 100000 65536' -- cat /proc/self/uid_map
+	[[ ${lines[0]} =~ ^\ *1000\ +3[2-9][0-9]{3}\ +1$ && ${lines[1]} =~ ^\ *0\ +4[0-9]{4}\ +1$ ]] || fail "$output"
+}
+
+@test "root of a user namespace with one id runs programs as an ordinary user would" {
+	requires root
+	as_container_root '0 100000 1' -- cat /proc/self/uid_map
+	[[ $status -eq 0 && $output =~ ^\ *1000\ +0\ +1$ ]] || fail "$output"
+}

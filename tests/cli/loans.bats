@@ -13,8 +13,8 @@ setup() {
 	mount -t tmpfs none upper
 	mkdir upper/{upper,work}
 	mount -t overlay -o lowerdir=lower,upperdir=upper/upper,workdir=upper/work none lent
-	mkdir lent/project
-	chown 1234:2345 lent/project
+	mkdir -p lent/project/part
+	chown -R 1234:2345 lent/project
 }
 
 teardown() {
@@ -29,14 +29,23 @@ owners() {
 @test "a directory is lent to one run at a time, and the other is told so" {
 	begin --work lent/project "$PROGRAMS/patient_static" waits
 	[[ $(owners) != *1234* ]]
-	run "$REMAND" run --work lent/project -- true
-	[[ $status -eq 125 && $output == *'lent/project is lent to another run'* ]] || fail "$output"
+	for directory in lent/project lent/project/part; do
+		run "$REMAND" run --work "$directory" -- true
+		[[ $status -eq 125 && $output == *"$directory is lent to another run"* ]] || fail "$output"
+	done
 	tell
 	finish
 	assert_verdict ok
 	[[ $(owners) == 1234:2345 ]]
 	"$REMAND" run --work lent/project -- touch made
 	[[ -e lent/project/made && $(owners) == 1234:2345 ]]
+}
+
+@test "a run may see its directory twice, and a part of it again" {
+	"$REMAND" run --work lent/project --bind "$PWD/lent/project:/whole:rw" \
+		--bind "$PWD/lent/project/part:/part:rw" -- touch /box/one /whole/two /part/three
+	[[ -e lent/project/one && -e lent/project/two && -e lent/project/part/three ]]
+	[[ $(owners) == 1234:2345 ]]
 }
 
 @test "what a killed remand had lent is given back by the next one" {

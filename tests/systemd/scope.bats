@@ -60,6 +60,31 @@ await_no_scope() {
 	await_no_scope
 }
 
+@test "a batch, a pipeline and policy learn get a scope too" {
+	run -0 systemd-run --quiet --pipe --wait --unit others bash -c '
+		echo "{\"argv\": \"true\"}" | "$0" batch >/run/results || cat /run/results
+		"$0" pipe -- cat /proc/self/cgroup ::: cat
+		"$0" policy learn -- true | grep -c "^extends"' "$REMAND"
+	[[ ${lines[*]} == '0::/ '[1-9]* ]] || fail "$output"
+	await_no_scope
+}
+
+@test "when systemd kills the whole scope nothing of the run is left" {
+	systemd-run --quiet --unit struck bash -c '"$0" run --wall 1h -- sh -c "sleep 3600 & setsid sleep 3600" ; echo $? >/run/struck' "$REMAND"
+	local i scope=''
+	for ((i = 0; i < 300; i++)); do
+		scope=$(find /sys/fs/cgroup/system.slice -path '*remand-*.scope/run-*' -name cgroup.procs -exec grep -l . {} +)
+		[[ ! $scope ]] || break
+		sleep 0.1
+	done
+	[[ $scope =~ remand-[0-9a-f]+\.scope ]] || fail 'no run in a scope'
+	systemctl kill --kill-whom=all --signal=KILL "${BASH_REMATCH[0]}"
+	until [[ -s /run/struck ]]; do sleep 0.1; done
+	[[ $(</run/struck) == 137 ]] # remand itself was in the scope
+	await_no_scope
+	run ! pgrep -x sleep
+}
+
 @test "the scope is in the caller's slice, and ends with the caller's service" {
 	systemd-run --quiet --unit stopped --slice test-slice bash -c '"$0" run --wall 1h -- sleep 3600' "$REMAND"
 	local i scope=''

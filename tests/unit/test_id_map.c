@@ -12,7 +12,14 @@
 
 #define PID_MAX_LIMIT (1 << 22)
 
-static const struct id_map_wish separate = { .user_namespace = true, .separate = true };
+#define OWN_IDS                                    \
+	{                                          \
+		0x70000000U, 0x70400000U, 1U << 22 \
+	}
+
+static const struct id_map_wish separate = {
+	.user_namespace = true, .separate = true, .own_ids = OWN_IDS
+};
 static const struct id_map_wish shared = { .user_namespace = true };
 
 TEST(no_two_living_runs_share_an_id_and_no_keeper_has_the_id_of_a_target)
@@ -20,7 +27,8 @@ TEST(no_two_living_runs_share_an_id_and_no_keeper_has_the_id_of_a_target)
 	struct id_map last = { 0 }, first;
 
 	id_map_choose(&first, 1, &separate);
-	for (pid_t pid = 1; pid <= PID_MAX_LIMIT; pid++) {
+	/* proc(5): pid_max is one greater than the largest pid. */
+	for (pid_t pid = 1; pid < PID_MAX_LIMIT; pid++) {
 		struct id_map map;
 
 		id_map_choose(&map, pid, &separate);
@@ -129,7 +137,7 @@ static void check_maps(const struct id_map_wish *wish, const char *want)
 
 TEST(without_a_user_namespace_the_ids_are_the_hosts)
 {
-	const struct id_map_wish own = { .separate = true };
+	const struct id_map_wish own = { .separate = true, .own_ids = OWN_IDS };
 	const struct id_map_wish chosen = { .user = { true, 12, 13 } };
 	const struct id_map_wish none = { .separate = false };
 	struct id_map map;
@@ -150,7 +158,7 @@ TEST(without_a_user_namespace_the_ids_are_the_hosts)
 TEST(with_privilege_keeper_and_target_are_two_ids_of_the_host)
 {
 	const struct id_map_wish chosen = {
-		.user_namespace = true, .separate = true, .user = { true, 0, 1 }
+		.user_namespace = true, .separate = true, .own_ids = OWN_IDS, .user = { true, 0, 1 }
 	};
 	char want[128];
 
