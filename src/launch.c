@@ -133,9 +133,7 @@ static int grant_writable(
 }
 
 /* The core limit that keeps the host's core helper from being started (rlimits.c) cannot be set by
- * the target where the caller's hard limit is 0. The pid was proven ours a moment ago. Root of a
- * container may not raise it either (EPERM): the target stays with 0, as an ordinary user's does.
- */
+ * the target where the caller's hard limit is 0. The pid was proven ours a moment ago. */
 static int allow_core_limit(pid_t pid)
 {
 	const struct rlimit one = { 1, 1 };
@@ -143,7 +141,7 @@ static int allow_core_limit(pid_t pid)
 
 	if (getrlimit(RLIMIT_CORE, &current) < 0 || current.rlim_max >= 1)
 		return 0;
-	return prlimit(pid, RLIMIT_CORE, &one, NULL) < 0 && errno != EPERM ? syscall_errno() : 0;
+	return prlimit(pid, RLIMIT_CORE, &one, NULL) < 0 ? syscall_errno() : 0;
 }
 
 /* Inside the user namespace nobody may leave a lower class or nice value again; what the caller may
@@ -171,6 +169,9 @@ static int give_to_target(
 		return error_errno(
 			error, REMAND_STAGE_CELL, r, "cannot give its directory to the target");
 	r = allow_core_limit(pid);
+	/* Root of a container may not: the target stays with 0, as an ordinary user's does. */
+	if (r == -EPERM && own_ids_are_few(&run->plan.isolation.own_ids))
+		r = 0;
 	if (r < 0)
 		return error_errno(
 			error, REMAND_STAGE_RLIMIT, r, "cannot raise the core limit to 1");

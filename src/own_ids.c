@@ -92,6 +92,11 @@ int own_ids_find(struct own_ids *ret_ids)
 	return 0;
 }
 
+bool own_ids_are_few(const struct own_ids *ids)
+{
+	return ids->count < COUNT;
+}
+
 uint32_t own_ids_of(const struct own_ids *ids, pid_t keeper_pid)
 {
 	return (uint32_t)keeper_pid % ids->count;

@@ -19,6 +19,9 @@ int own_ids_find(struct own_ids *ret_ids);
 struct own_ids own_ids_choose(const char *uid_map);
 bool own_ids_are_mapped(const struct own_ids *ids, const char *gid_map);
 
+/* Our user namespace is not the host's own, nor as large. */
+bool own_ids_are_few(const struct own_ids *ids);
+
 /* The run of this keeper's, as an offset. Different for runs at the same time, where there are as
  * many ids as there can be pids; else as far as they go. */
 uint32_t own_ids_of(const struct own_ids *ids, pid_t keeper_pid);
