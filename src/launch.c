@@ -139,7 +139,9 @@ static int allow_core_limit(pid_t pid)
 	const struct rlimit one = { 1, 1 };
 	struct rlimit current;
 
-	if (getrlimit(RLIMIT_CORE, &current) < 0 || current.rlim_max >= 1)
+	if (getrlimit(RLIMIT_CORE, &current) < 0)
+		return syscall_errno();
+	if (current.rlim_max >= 1)
 		return 0;
 	return prlimit(pid, RLIMIT_CORE, &one, NULL) < 0 ? syscall_errno() : 0;
 }
