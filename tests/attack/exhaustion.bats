@@ -8,7 +8,7 @@ load attack
 	mkdir box
 	outside exhaustion disc box 24
 	OPTIONS=(--disk 8M)
-	inside_limited exhaustion disc /box 24
+	inside_limited exhaustion disc . 24
 }
 
 @test "the disc of /tmp is bounded" {
@@ -23,7 +23,7 @@ load attack
 	outside exhaustion inodes box 8000
 	rm -r box
 	OPTIONS=(--disk 8M --memory 32M)
-	inside_limited exhaustion inodes /box 8000
+	inside_limited exhaustion inodes . 8000
 }
 
 @test "the queue of signals is bounded" {

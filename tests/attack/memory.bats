@@ -15,7 +15,7 @@ prepare() {
 @test "nameless files are bounded" { attack_limited memory memfd 96; }
 @test "files in /box are bounded" {
 	outside memory file 96 .
-	inside_limited memory file 96 /box
+	inside_limited memory file 96 .
 }
 @test "files in /tmp are bounded" { attack_limited memory file 96 /tmp; }
 @test "files in /dev/shm are bounded" { attack_limited memory file 96 /dev/shm; }
