@@ -607,7 +607,7 @@ static void *start_until_refused(void *starter)
 /* check.h looks for what they leave: a child most of all. */
 TEST(a_starter_that_is_killed_at_any_instant_leaves_nothing)
 {
-	const int starters = (int)custody_scale(30, 6);
+	const int starters = (int)custody_scale(30, 4);
 
 	started = refused = wrong = 0;
 	for (int i = 0; i < starters; i++) {
