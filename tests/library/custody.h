@@ -79,11 +79,12 @@ static inline int custody_finish(struct remand *run, struct remand_result *resul
 	return r < 0 ? r : remand_result(run, result);
 }
 
-/* How much of a test: little in an emulated machine, with sanitizers, and while somebody waits;
- * more where REMAND_TEST_MORE asks for it, as tools/check does once; REMAND_TEST_FULL: all. */
+/* How much of a test: little in an emulated machine, with sanitizers, the second time (from a
+ * starter), and while somebody waits; more where REMAND_TEST_MORE asks for it, as tools/check does
+ * once; REMAND_TEST_FULL: all. */
 static inline size_t custody_scale(size_t full, size_t quick)
 {
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(CUSTODY_STARTER)
 	const bool slow = true;
 #else
 	const bool slow = !getenv("REMAND_TEST_MORE") || access("/run/vm-command", F_OK) == 0;
