@@ -172,12 +172,15 @@ nobody_is_called() {
 	[[ ! $found ]]
 }
 
+# More than once: those that breed are more by the time that they are found.
 end_those_called() {
-	local comm pid
-	while read -r comm; do
-		pid=${comm#/proc/}
-		kill -KILL "${pid%/comm}" || true
-	done < <(grep -lsx "$1" /proc/[0-9]*/comm)
+	local pid found
+	for _ in {1..50}; do
+		found=$(grep -lsx "$1" /proc/[0-9]*/comm) || [[ $found ]] || return 0
+		while IFS=/ read -r _ _ pid _; do
+			kill -KILL "$pid" || true
+		done <<<"$found"
+	done
 }
 
 # A process of the host with its own name, ready to be looked for; $VICTIM is its pid.

@@ -23,6 +23,7 @@ static void forever(void)
 static int breed(char **args)
 {
 	int wanted = atoi(args[0]);
+	pid_t parent = getpid();
 
 	for (int i = 0; i < wanted; i++) {
 		pid_t pid = fork();
@@ -31,6 +32,9 @@ static int breed(char **args)
 			return -errno;
 		if (pid == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			/* It may have died before that. */
+			if (getppid() != parent)
+				_exit(0);
 			forever();
 		}
 	}
