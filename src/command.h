@@ -24,6 +24,17 @@ struct command_words {
 int command_verb(const char *usage, int argc, char **argv,
 	int (*work)(struct remand_options *options, const struct command_words *words));
 
+/* The one option with a value that a small verb has. */
+struct command_word_option {
+	char letter; /* or 0 */
+	const char *name;
+};
+
+/* The words of a small verb: NAME and its option, in any order, NULL for what is not given. -1, or
+ * the exit status when there is nothing more to do: --help was given, or what is wrong was said. */
+int command_read_words(int argc, char **argv, const char *usage,
+	const struct command_word_option *option, const char **ret_name, const char **ret_value);
+
 /* A signalfd for what asks us to end, but for what our caller ignores. */
 int command_open_signals(void);
 
@@ -58,5 +69,10 @@ int command_policy(int argc, char **argv);
 /* remand policy learn */
 int command_learn(int argc, char **argv);
 int command_pipe(int argc, char **argv);
+int command_start(int argc, char **argv);
+int command_stop(int argc, char **argv);
+int command_restart(int argc, char **argv);
+int command_status(int argc, char **argv);
+int command_kill(int argc, char **argv);
 
 #endif

@@ -10,7 +10,7 @@
 #include "remand.h"
 
 /* Verbs complete the options of `run` where they take them. */
-static const char verbs[] = "run pipe check show batch policy";
+static const char verbs[] = "run pipe check show batch start stop restart status kill policy";
 
 /* What may follow `policy`; `learn` takes the options of `run`. */
 static const char policy_verbs[] = "list show test learn --help";
@@ -126,6 +126,24 @@ static void bash_policy(void)
 		policy_verbs);
 }
 
+/* Behind the verbs that take the name of a service. */
+static void bash_service(void)
+{
+	fputs("_remand_service() {\n"
+	      "\tlocal words\n"
+	      "\tcase $COMP_CWORD${COMP_WORDS[1]} in\n"
+	      "\t2*) words=$(\"$1\" status --format text 2>/dev/null | tail -n +2 | cut -d ' ' -f "
+	      "1) "
+	      ";;\n"
+	      "\t*kill) words='-s' ;;\n"
+	      "\t*status) words='--format' ;;\n"
+	      "\t*) words='--grace' ;;\n"
+	      "\tesac\n"
+	      "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$2\")\n"
+	      "}\n\n",
+		stdout);
+}
+
 /* "--name=value" is three words in COMP_WORDS, "=" being one of its own. Options end at the first
  * word that is none: from there on it is the program's command line. */
 static void bash_main(void)
@@ -140,6 +158,14 @@ static void bash_main(void)
 	       "\t\t! _remand_policy \"$1\" \"$word\" || return 0\n"
 	       "\t\ti=3\n"
 	       "\tfi\n"
+	       "\tcase ${COMP_WORDS[1]} in\n"
+	       "\tstop | restart | status | kill)\n"
+	       "\t\t_remand_service \"$1\" \"$word\"\n"
+	       "\t\treturn ;;\n"
+	       "\tstart)\n"
+	       "\t\t((COMP_CWORD > 2)) || return 0\n"
+	       "\t\ti=3 ;;\n"
+	       "\tesac\n"
 	       "\twhile ((i < COMP_CWORD)); do\n"
 	       "\t\toption=${COMP_WORDS[i]}\n"
 	       "\t\tcase $option in\n"
@@ -180,6 +206,7 @@ static void print_bash(void)
 		stdout);
 	bash_values();
 	bash_policy();
+	bash_service();
 	bash_main();
 	fputs("complete -o filenames -F _remand remand\n", stdout);
 }
@@ -232,6 +259,17 @@ static void print_zsh(void)
 	       "\tshift words\n"
 	       "\t((CURRENT--))\n"
 	       "fi\n"
+	       "case $words[2] in\n"
+	       "stop|restart|status|kill)\n"
+	       "\t((CURRENT != 3)) || compadd -- ${(f)\"$(remand status --format text | tail -n +2 "
+	       "| "
+	       "cut -d ' ' -f 1)\"}\n"
+	       "\treturn ;;\n"
+	       "start)\n"
+	       "\t((CURRENT != 3)) || return\n"
+	       "\tshift words\n"
+	       "\t((CURRENT--)) ;;\n"
+	       "esac\n"
 	       "shift words\n"
 	       "((CURRENT--))\n"
 	       "_arguments -s -S \\\n",
@@ -268,7 +306,9 @@ static void print_fish(void)
 	       "complete -c remand -n __fish_is_first_arg -f -a '%s --help --version'\n"
 	       "complete -c remand -n '__fish_prev_arg_in policy' -f -a '%s'\n"
 	       "complete -c remand -n '__fish_seen_subcommand_from policy; and __fish_prev_arg_in "
-	       "show test' -f -a '(remand policy list | cut -d \" \" -f 1)'\n",
+	       "show test' -f -a '(remand policy list | cut -d \" \" -f 1)'\n"
+	       "complete -c remand -n '__fish_prev_arg_in stop restart status kill' -f -a '(remand "
+	       "status --format text | tail -n +2 | cut -d \" \" -f 1)'\n",
 		verbs, policy_verbs);
 	for (size_t i = 0; remand_option_at(i); i++)
 		fish_option(remand_option_at(i));

@@ -16,6 +16,11 @@ static const struct verb {
 	{ "pipe", command_pipe, "programs that feed each other, or talk to each other" },
 	{ "show", command_show, "what a run would be, and who said so" },
 	{ "batch", command_batch, "many jobs, one JSON object a line" },
+	{ "start", command_start, "a service: a program in custody for as long as it likes" },
+	{ "stop", command_stop, "end a service, with all that it started" },
+	{ "restart", command_restart, "stop a service and start it as before" },
+	{ "status", command_status, "which services run, and what they use" },
+	{ "kill", command_kill, "send a signal to every process of a service" },
 	{ "policy", command_policy, "list, show, test and learn policies" },
 };
 
@@ -29,6 +34,11 @@ static int help(void)
 	     "  remand pipe [--duplex] [OPTION...] -- PROGRAM [ARG...] ::: PROGRAM [ARG...]...\n"
 	     "  remand show [OPTION...] [--] [PROGRAM [ARG...]]\n"
 	     "  remand batch [OPTION...] [FILE]\n"
+	     "  remand start NAME [OPTION...] [--] PROGRAM [ARG...]\n"
+	     "  remand stop NAME [--grace TIME]\n"
+	     "  remand restart NAME [--grace TIME]\n"
+	     "  remand status [NAME] [--format json|text]\n"
+	     "  remand kill NAME [-s SIGNAL]\n"
 	     "  remand policy list | show NAME|@GROUP | test NAME SYSCALL... |\n"
 	     "                learn [OPTION...] [--] PROGRAM [ARG...]\n\n"
 	     "Verbs:");

@@ -134,6 +134,10 @@ static const struct row table[] = {
 		  .verb = "pipe" },
 		NULL, 0 },
 
+	{ { "ready-fd", 0, "N", "Start", "wait until the service writes a line to that descriptor",
+		  true, .verb = "start" },
+		NULL, 0 },
+
 	{ { "report", 'r', "FILE|fd:N", "Report", "write the report there as JSON", true }, NULL,
 		0 },
 	{ { "format", 0, "json|text", "Report", "form of the report (json)", true }, NULL, 0 },

@@ -113,12 +113,14 @@ int remand_stats(const struct remand *run, struct remand_stats *ret_stats)
 	if (run->phase == RUN_DONE)
 		return -ESRCH;
 	group_measure(&run->group, &usage);
-	stats.started = run->result.started;
+	/* The target says that it is ready for exec; that the exec has succeeded shows by the end
+	 * of the pipe. */
+	stats.started = run->result.started && run->failure_fd < 0;
 	stats.suspended = run->suspended && group_frozen(&run->group);
 	stats.cpu_ns = usage.cpu_ns;
 	stats.user_ns = usage.user_ns;
 	stats.system_ns = usage.system_ns;
-	stats.wall_ns = stats.started ? clock_now_ns() - run->started_ns : 0;
+	stats.wall_ns = run->result.started ? clock_now_ns() - run->started_ns : 0;
 	stats.memory_bytes = group_memory_bytes(&run->group);
 	stats.memory_peak_bytes = usage.memory_peak_bytes;
 	stats.pids = group_pids(&run->group);

@@ -468,8 +468,8 @@ int remand_resume(struct remand *run, struct remand_error *error);
 
 /* What the group uses while it runs; REMAND_UNKNOWN where it cannot be measured. */
 struct remand_stats {
-	size_t size; /* sizeof(struct remand_stats), to be set before the call */
-	bool started;
+	size_t size;    /* sizeof(struct remand_stats), to be set before the call */
+	bool started;   /* the program itself runs: its exec is known to have succeeded */
 	bool suspended; /* every process stands still */
 	uint64_t cpu_ns, user_ns, system_ns, wall_ns;
 	uint64_t memory_bytes, memory_peak_bytes;

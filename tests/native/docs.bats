@@ -52,12 +52,17 @@ setup() {
 	cat >"$BATS_TEST_TMPDIR/bin/remand" <<-END
 		#!/bin/bash
 		[[ \$1 != run && \$1 != batch && \$1 != pipe ]] || exec "$REMAND" "\$1" $off "\${@:2}"
+		[[ \$1 != start ]] || exec "$REMAND" "\$1" "\$2" $off "\${@:3}"
 		exec "$REMAND" "\$@"
 	END
 	chmod +x "$BATS_TEST_TMPDIR/bin/remand"
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+	export REMAND_STATE_DIR=$BATS_TEST_TMPDIR/services # not those of the host
 	cd "$BATS_TEST_TMPDIR" || return
 }
+
+# A service that a failed test left.
+teardown() { "$REMAND" stop echo --grace 0 2>/dev/null || true; }
 
 @test "the README's runs do what it shows" {
 	requires root
@@ -115,6 +120,7 @@ options_help() {
 	"$REMAND" run --help
 	"$REMAND" batch --help | sed -n '/^Batch$/,/^$/p'
 	"$REMAND" pipe --help | sed -n '/^Pipe$/,/^$/p'
+	"$REMAND" start --help | sed -n '/^Start$/,/^$/p'
 }
 
 @test "remand(1) explains every option of the table, with its letter and placeholder, and no other" {
@@ -278,6 +284,17 @@ list_options() {
 	assert_completes '--memory' policy learn --pids 3 --mem
 	assert_completes 'host' policy learn --network h
 	assert_completes '' policy nothing ''
+}
+
+@test "bash completes the names of services, and what follows start" {
+	mkdir -m 700 services services/web services/worker
+	assert_completes 'web worker' stop w
+	assert_completes 'worker' restart wo
+	assert_completes 'web' status web
+	assert_completes '-s' kill web ''
+	assert_completes '' start w
+	assert_completes '--memory' start web --mem
+	assert_completes 'host' start web --network h
 }
 
 @test "the completions of zsh and fish name every option of the table" {

@@ -28,7 +28,8 @@ TEST(every_option_has_a_name_a_section_and_a_help_text)
 		CHECK_ROW(!option->letter || isalpha((unsigned char)option->letter), option->name);
 		CHECK_ROW(option->command_only == (strcmp(option->section, "Report") == 0 ||
 							  strcmp(option->section, "Batch") == 0 ||
-							  strcmp(option->section, "Pipe") == 0),
+							  strcmp(option->section, "Pipe") == 0 ||
+							  strcmp(option->section, "Start") == 0),
 			option->name);
 	}
 	CHECK(n > 30);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* remand stop, restart, kill: orders to the supervisor of a service. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "command_service.h"
+#include "fd.h"
+#include "syscalls.h"
+
+static const char stop_usage[] =
+	"usage: remand stop NAME [--grace TIME]\n\n"
+	"End a service with all that it started: SIGTERM to every process, and after the grace\n"
+	"time the kill. Returns when all is gone.\n\n"
+	"     --grace TIME                from SIGTERM to the kill (10s)\n"
+	"  -h --help                      show this help\n\n"
+	"Exit status: 0 stopped, 1 it was not running, 125 failed.";
+static const char restart_usage[] =
+	"usage: remand restart NAME [--grace TIME]\n\n"
+	"Stop a service if it runs, and start it with the command line, the working directory and\n"
+	"the environment of its last start.\n\n"
+	"     --grace TIME                from SIGTERM to the kill (10s)\n"
+	"  -h --help                      show this help\n\n"
+	"Exit status: as of remand start.";
+static const char kill_usage[] = "usage: remand kill NAME [-s SIGNAL]\n\n"
+				 "Send a signal to every process of a service.\n\n"
+				 "  -s --signal SIGNAL             its name or number (TERM)\n"
+				 "  -h --help                      show this help\n\n"
+				 "Exit status: 0 sent, 1 the service is not running, 125 failed.";
+
+static int fail(const char *name, const char *what, int r)
+{
+	char message[512];
+
+	snprintf(message, sizeof(message), "%s: %s%s%s", name, what, r < 0 ? ": " : "",
+		r < 0 ? strerror(-r) : "");
+	command_complain(message);
+	return COMMAND_FAILED;
+}
+
+static int not_running(const char *name)
+{
+	fail(name, "not running", 0);
+	return SERVICE_NOT_RUNNING;
+}
+
+/* The directory of a service that runs: an fd, or minus the exit status, said. */
+static int open_running(const char *name)
+{
+	CLEANUP_FD int dir_fd = service_open(name, false);
+	int r = dir_fd;
+
+	if (dir_fd >= 0)
+		r = service_is_running(dir_fd);
+	if (r == 0 || r == -ENOENT)
+		return -not_running(name);
+	if (r < 0)
+		return dir_fd < 0 ? -COMMAND_FAILED : -fail(name, "cannot see its lock", r);
+	return fd_take(&dir_fd);
+}
+
+/* ---- stop ---- */
+
+/* No limit on the wait: the end may take as long as the grace time and the kernel do. */
+static int wait_for_end(const char *name, int dir_fd, int fd)
+{
+	const struct timeval for_ever = { 0 };
+	char text[SERVICE_MESSAGE_MAX];
+	ssize_t n;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof(for_ever));
+	do {
+		n = recv(fd, text, sizeof(text), 0);
+	} while (n < 0 && errno == EINTR);
+	/* Without an answer the supervisor was killed, and took the service along. */
+	if (n > 0 || service_is_running(dir_fd) == 0)
+		return 0;
+	return fail(name, "its supervisor does not answer", 0);
+}
+
+static int stop(const char *name, uint64_t grace_ns)
+{
+	CLEANUP_FD int dir_fd = open_running(name);
+	CLEANUP_FD int fd = -1;
+	char request[64];
+	int n;
+
+	if (dir_fd < 0)
+		return -dir_fd;
+	fd = service_connect(dir_fd);
+	n = snprintf(request, sizeof(request), "stop %" PRIu64, grace_ns);
+	if (fd >= 0 && send(fd, request, (size_t)n, MSG_NOSIGNAL) == n)
+		return wait_for_end(name, dir_fd, fd);
+	if (service_is_running(dir_fd) == 0)
+		return not_running(name);
+	return fail(name, "its supervisor does not answer", 0);
+}
+
+static int parse_grace(const char *text, uint64_t *ret_ns)
+{
+	*ret_ns = SERVICE_GRACE_NS;
+	if (!text || (remand_parse_time(text, ret_ns) == 0 && *ret_ns != REMAND_UNLIMITED))
+		return 0;
+	return fail("--grace", "expected a time, such as 10s or 0", 0);
+}
+
+int command_stop(int argc, char **argv)
+{
+	static const struct command_word_option grace = { 0, "grace" };
+	const char *name, *value;
+	uint64_t grace_ns;
+	int status = command_read_words(argc, argv, stop_usage, &grace, &name, &value);
+
+	if (status >= 0)
+		return status;
+	if (!name)
+		return fail("stop", "say the name: remand stop NAME", 0);
+	return parse_grace(value, &grace_ns) == 0 ? stop(name, grace_ns) : COMMAND_FAILED;
+}
+
+/* ---- restart ---- */
+
+static int restore(const char *name, const struct service_command *command)
+{
+	if (chdir(command->directory) < 0)
+		return fail(name, command->directory, syscall_errno());
+	if (clearenv() != 0)
+		return fail(name, "out of memory", 0);
+	for (char **variable = command->environment; *variable; variable++)
+		if (putenv(*variable) != 0)
+			return fail(name, "out of memory", 0);
+	return 0;
+}
+
+static int start_again(const char *name, const struct service_command *command)
+{
+	size_t argc = command->words_count + 2;
+	char **argv = calloc(argc + 1, sizeof(*argv));
+	char verb[] = "start", *own_name = strdup(name);
+	int status = argv && own_name ? 0 : fail(name, "out of memory", 0);
+
+	if (status == 0) {
+		argv[0] = verb;
+		argv[1] = own_name;
+		memcpy(argv + 2, command->words, command->words_count * sizeof(*argv));
+		status = command_start((int)argc, argv);
+	}
+	free(own_name);
+	free(argv);
+	return status;
+}
+
+/* How it was started, and that it does not run any more. */
+static int stop_to_restart(const char *name, uint64_t grace_ns, struct service_command *ret_command)
+{
+	CLEANUP_FD int dir_fd = service_open(name, false);
+	int r = dir_fd < 0 ? dir_fd : service_read_command(dir_fd, ret_command);
+	int status = 0;
+
+	if (r == -ENOENT)
+		return fail(name, "never started here, so nobody knows how; use remand start", 0);
+	if (r < 0)
+		return dir_fd < 0 ? COMMAND_FAILED
+				  : fail(name, "cannot read how it was started", r);
+	if (service_is_running(dir_fd) != 0)
+		status = stop(name, grace_ns);
+	/* That somebody else has stopped it meanwhile is as good. */
+	return status == SERVICE_NOT_RUNNING ? 0 : status;
+}
+
+static int restart(const char *name, uint64_t grace_ns)
+{
+	struct service_command command = { 0 };
+	int status = stop_to_restart(name, grace_ns, &command);
+
+	if (status == 0)
+		status = restore(name, &command);
+	if (status == 0)
+		status = start_again(name, &command);
+	(void)clearenv(); /* it points into what is freed now */
+	service_command_done(&command);
+	return status;
+}
+
+int command_restart(int argc, char **argv)
+{
+	static const struct command_word_option grace = { 0, "grace" };
+	const char *name, *value;
+	uint64_t grace_ns;
+	int status = command_read_words(argc, argv, restart_usage, &grace, &name, &value);
+
+	if (status >= 0)
+		return status;
+	if (!name)
+		return fail("restart", "say the name: remand restart NAME", 0);
+	return parse_grace(value, &grace_ns) == 0 ? restart(name, grace_ns) : COMMAND_FAILED;
+}
+
+/* ---- kill ---- */
+
+/* "USR1", "SIGUSR1" or "10"; -1: no such signal. */
+static int parse_signal(const char *text)
+{
+	const char *word = strncmp(text, "SIG", 3) == 0 ? text + 3 : text;
+	char *end;
+	long number = strtol(text, &end, 10);
+
+	if (*text >= '0' && *text <= '9' && !*end)
+		return number > 0 && number <= SIGRTMAX ? (int)number : -1;
+	for (int signum = 1; signum < SIGRTMIN; signum++) {
+		const char *name = sigabbrev_np(signum);
+
+		if (name && strcmp(name, word) == 0)
+			return signum;
+	}
+	return -1;
+}
+
+static int send_signal(const char *name, int signum)
+{
+	CLEANUP_FD int dir_fd = open_running(name);
+	char text[SERVICE_MESSAGE_MAX], request[32];
+	int n;
+
+	if (dir_fd < 0)
+		return -dir_fd;
+	snprintf(request, sizeof(request), "signal %d", signum);
+	n = service_ask(dir_fd, request, text);
+	if (n <= 0 && service_is_running(dir_fd) == 0)
+		return not_running(name);
+	if (n <= 0)
+		return fail(name, "its supervisor does not answer", 0);
+	n = (int)strtol(text, NULL, 10);
+	if (n == ESRCH)
+		return not_running(name);
+	return n ? fail(name, "the signal was not sent", -n) : 0;
+}
+
+int command_kill(int argc, char **argv)
+{
+	static const struct command_word_option option = { 's', "signal" };
+	const char *name, *value;
+	int status = command_read_words(argc, argv, kill_usage, &option, &name, &value);
+	int signum;
+
+	if (status >= 0)
+		return status;
+	if (!name)
+		return fail("kill", "say the name: remand kill NAME [-s SIGNAL]", 0);
+	signum = value ? parse_signal(value) : SIGTERM;
+	return signum < 0 ? fail("--signal", "expected a signal, such as USR1 or 10", 0)
+			  : send_signal(name, signum);
+}
