@@ -80,7 +80,7 @@ use_variant() {
 	local directory=$PWD
 	REMAND=/usr/local/bin/remand-variant
 	! known unasked || skip "$ATTACK_VARIANT: not to be asked"
-	
+
 	if [[ $ATTACK_VARIANT == rootless* ]]; then
 		CUSTODIAN=(as-attacker)
 		chown attacker .
