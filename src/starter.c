@@ -227,7 +227,7 @@ static int send_all(int socket_fd, struct shipment *shipment)
 	return r;
 }
 
-/* Takes the identity. */
+/* Takes the identity's cgroup where that is a new one. */
 static int send_in_turn(struct remand_starter *starter, struct shipment *shipment,
 	struct caller_identity *identity, struct remand_error *error)
 {
@@ -242,10 +242,11 @@ static int send_in_turn(struct remand_starter *starter, struct shipment *shipmen
 	}
 	if (r == 0)
 		r = send_all(starter->socket_fd, shipment);
+	/* The lines are the same, and others may be comparing theirs with them now. */
 	if (r == 0 && shipment->request.moved) {
-		caller_identity_done(&starter->identity);
-		starter->identity = *identity;
-		*identity = (struct caller_identity){ 0 };
+		free(starter->identity.cgroup);
+		starter->identity.cgroup = identity->cgroup;
+		identity->cgroup = NULL;
 	}
 	pthread_mutex_unlock(&starter->mutex);
 	if (r == -ENOENT)
