@@ -3,13 +3,13 @@
  * secret. */
 #include "cell_outside.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 
+#include "directory.h"
 #include "syscalls.h"
 
 /* The linker's cache, Debian's choice of programs (java, cc ...), the time zone; and where Debian
@@ -40,21 +40,13 @@ static int add_matching(
 static int add_patterns(int (*add)(struct cell *cell, const char *path), struct cell *cell)
 {
 	DIR *stream = opendir("/etc");
+	const struct dirent *entry;
 	int r = 0;
 
 	if (!stream)
 		return errno == ENOENT ? 0 : syscall_errno();
-	while (r == 0) {
-		const struct dirent *entry;
-
-		errno = 0; /* the end and an error both look like NULL: readdir(3) */
-		entry = readdir(stream);
-		if (!entry) {
-			r = -errno;
-			break;
-		}
+	while (r == 0 && (r = directory_next(stream, &entry)) > 0)
 		r = add_matching(add, cell, entry->d_name);
-	}
 	closedir(stream);
 	return r;
 }

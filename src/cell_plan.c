@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the cell consists of: system directories, a few files of /etc, /dev, /proc, /box, the rest.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,6 +16,7 @@
 #include "cell_files.h"
 #include "cell_outside.h"
 #include "cell_steps.h"
+#include "directory.h"
 #include "id_map.h"
 #include "syscalls.h"
 
@@ -96,33 +96,29 @@ static bool is_own(const char *name)
 	return false;
 }
 
+static int add_entry(struct cell *cell, const char *root, const char *name)
+{
+	char source[PATH_MAX];
+
+	if (is_own(name))
+		return 0;
+	if (snprintf(source, sizeof(source), "%s/%s", root, name) >= (int)sizeof(source))
+		return -ENAMETOOLONG;
+	return add_as_it_is(cell, name, source);
+}
+
 /* Entry by entry: the cell's own directories need places to be mounted on, and in somebody's root
  * directory none is made. */
 static int add_root(struct cell *cell, const char *root)
 {
 	DIR *stream = opendir(root);
-	char source[PATH_MAX];
+	const struct dirent *entry;
 	int r = 0;
 
 	if (!stream)
 		return syscall_errno();
-	while (r == 0) {
-		const struct dirent *entry;
-
-		errno = 0; /* the end and an error both look like NULL: readdir(3) */
-		entry = readdir(stream);
-		if (!entry) {
-			r = -errno;
-			break;
-		}
-		if (is_own(entry->d_name))
-			continue;
-		if (snprintf(source, sizeof(source), "%s/%s", root, entry->d_name) >=
-			(int)sizeof(source))
-			r = -ENAMETOOLONG;
-		else
-			r = add_as_it_is(cell, entry->d_name, source);
-	}
+	while (r == 0 && (r = directory_next(stream, &entry)) > 0)
+		r = add_entry(cell, root, entry->d_name);
 	closedir(stream);
 	return r;
 }

@@ -27,6 +27,18 @@ static inline pid_t child_clone(struct clone_args *args)
 	return pid;
 }
 
+/* In a child that will exec: every signal back to its default, none blocked, since an ignored
+ * SIGPIPE or SIGCHLD outlives exec. -1 and errno. */
+static inline int child_reset_signals(void)
+{
+	sigset_t none;
+
+	for (int signum = 1; signum < NSIG; signum++)
+		(void)signal(signum, SIG_DFL); /* KILL, STOP and glibc's own two refuse */
+	sigemptyset(&none);
+	return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* Wait until it is dead and take its status away. A handler of the caller's may interrupt the
  * wait. -ECHILD: a wait loop of the caller with __WALL was faster, dead it is all the same.
  * ret_usage: of it and of all that it has reaped; may be NULL. */

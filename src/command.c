@@ -16,6 +16,12 @@ void command_complain(const char *message)
 	fprintf(stderr, "remand: %s\n", message);
 }
 
+void command_print(const char *text)
+{
+	for (; *text; text++)
+		putchar((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
+}
+
 static size_t count_options(void)
 {
 	size_t n = 0;

@@ -47,6 +47,9 @@ int command_format(const struct remand_options *options, bool *ret_text);
 /* One line on stderr, "remand: ...". */
 void command_complain(const char *message);
 
+/* Text of others on a terminal: without what a terminal would obey. */
+void command_print(const char *text);
+
 /* Where the report goes. */
 struct command_report {
 	const char *where;

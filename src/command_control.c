@@ -34,19 +34,9 @@ static const char kill_usage[] = "usage: remand kill NAME [-s SIGNAL]\n\n"
 				 "  -h --help                      show this help\n\n"
 				 "Exit status: 0 sent, 1 the service is not running, 125 failed.";
 
-static int fail(const char *name, const char *what, int r)
-{
-	char message[512];
-
-	snprintf(message, sizeof(message), "%s: %s%s%s", name, what, r < 0 ? ": " : "",
-		r < 0 ? strerror(-r) : "");
-	command_complain(message);
-	return COMMAND_FAILED;
-}
-
 static int not_running(const char *name)
 {
-	fail(name, "not running", 0);
+	service_fail(name, "not running", 0);
 	return SERVICE_NOT_RUNNING;
 }
 
@@ -61,7 +51,7 @@ static int open_running(const char *name)
 	if (r == 0 || r == -ENOENT)
 		return -not_running(name);
 	if (r < 0)
-		return dir_fd < 0 ? -COMMAND_FAILED : -fail(name, "cannot see its lock", r);
+		return dir_fd < 0 ? -COMMAND_FAILED : -service_fail(name, "cannot see its lock", r);
 	return fd_take(&dir_fd);
 }
 
@@ -81,7 +71,7 @@ static int wait_for_end(const char *name, int dir_fd, int fd)
 	/* Without an answer the supervisor was killed, and took the service along. */
 	if (n > 0 || service_is_running(dir_fd) == 0)
 		return 0;
-	return fail(name, "its supervisor does not answer", 0);
+	return service_fail(name, "its supervisor does not answer", 0);
 }
 
 static int stop(const char *name, uint64_t grace_ns)
@@ -99,29 +89,33 @@ static int stop(const char *name, uint64_t grace_ns)
 		return wait_for_end(name, dir_fd, fd);
 	if (service_is_running(dir_fd) == 0)
 		return not_running(name);
-	return fail(name, "its supervisor does not answer", 0);
+	return service_fail(name, "its supervisor does not answer", 0);
 }
 
-static int parse_grace(const char *text, uint64_t *ret_ns)
+/* The verbs that may have to end one: NAME [--grace TIME]. */
+static int with_grace(
+	int argc, char **argv, const char *usage, int (*work)(const char *name, uint64_t grace_ns))
 {
-	*ret_ns = SERVICE_GRACE_NS;
-	if (!text || (remand_parse_time(text, ret_ns) == 0 && *ret_ns != REMAND_UNLIMITED))
-		return 0;
-	return fail("--grace", "expected a time, such as 10s or 0", 0);
+	static const struct command_word_option grace = { 0, "grace" };
+	const char *name, *value;
+	uint64_t grace_ns = SERVICE_GRACE_NS;
+	int status = command_read_words(argc, argv, usage, &grace, &name, &value);
+	char message[64];
+
+	if (status >= 0)
+		return status;
+	if (!name) {
+		snprintf(message, sizeof(message), "say the name: remand %s NAME", argv[0]);
+		return service_fail(argv[0], message, 0);
+	}
+	if (value && (remand_parse_time(value, &grace_ns) < 0 || grace_ns == REMAND_UNLIMITED))
+		return service_fail("--grace", "expected a time, such as 10s or 0", 0);
+	return work(name, grace_ns);
 }
 
 int command_stop(int argc, char **argv)
 {
-	static const struct command_word_option grace = { 0, "grace" };
-	const char *name, *value;
-	uint64_t grace_ns;
-	int status = command_read_words(argc, argv, stop_usage, &grace, &name, &value);
-
-	if (status >= 0)
-		return status;
-	if (!name)
-		return fail("stop", "say the name: remand stop NAME", 0);
-	return parse_grace(value, &grace_ns) == 0 ? stop(name, grace_ns) : COMMAND_FAILED;
+	return with_grace(argc, argv, stop_usage, stop);
 }
 
 /* ---- restart ---- */
@@ -129,12 +123,12 @@ int command_stop(int argc, char **argv)
 static int restore(const char *name, const struct service_command *command)
 {
 	if (chdir(command->directory) < 0)
-		return fail(name, command->directory, syscall_errno());
+		return service_fail(name, command->directory, syscall_errno());
 	if (clearenv() != 0)
-		return fail(name, "out of memory", 0);
+		return service_fail(name, "out of memory", 0);
 	for (char **variable = command->environment; *variable; variable++)
 		if (putenv(*variable) != 0)
-			return fail(name, "out of memory", 0);
+			return service_fail(name, "out of memory", 0);
 	return 0;
 }
 
@@ -143,7 +137,7 @@ static int start_again(const char *name, const struct service_command *command)
 	size_t argc = command->words_count + 2;
 	char **argv = calloc(argc + 1, sizeof(*argv));
 	char verb[] = "start", *own_name = strdup(name);
-	int status = argv && own_name ? 0 : fail(name, "out of memory", 0);
+	int status = argv && own_name ? 0 : service_fail(name, "out of memory", 0);
 
 	if (status == 0) {
 		argv[0] = verb;
@@ -164,10 +158,11 @@ static int stop_to_restart(const char *name, uint64_t grace_ns, struct service_c
 	int status = 0;
 
 	if (r == -ENOENT)
-		return fail(name, "never started here, so nobody knows how; use remand start", 0);
+		return service_fail(
+			name, "never started here, so nobody knows how; use remand start", 0);
 	if (r < 0)
 		return dir_fd < 0 ? COMMAND_FAILED
-				  : fail(name, "cannot read how it was started", r);
+				  : service_fail(name, "cannot read how it was started", r);
 	if (service_is_running(dir_fd) != 0)
 		status = stop(name, grace_ns);
 	/* That somebody else has stopped it meanwhile is as good. */
@@ -190,16 +185,7 @@ static int restart(const char *name, uint64_t grace_ns)
 
 int command_restart(int argc, char **argv)
 {
-	static const struct command_word_option grace = { 0, "grace" };
-	const char *name, *value;
-	uint64_t grace_ns;
-	int status = command_read_words(argc, argv, restart_usage, &grace, &name, &value);
-
-	if (status >= 0)
-		return status;
-	if (!name)
-		return fail("restart", "say the name: remand restart NAME", 0);
-	return parse_grace(value, &grace_ns) == 0 ? restart(name, grace_ns) : COMMAND_FAILED;
+	return with_grace(argc, argv, restart_usage, restart);
 }
 
 /* ---- kill ---- */
@@ -235,11 +221,11 @@ static int send_signal(const char *name, int signum)
 	if (n <= 0 && service_is_running(dir_fd) == 0)
 		return not_running(name);
 	if (n <= 0)
-		return fail(name, "its supervisor does not answer", 0);
+		return service_fail(name, "its supervisor does not answer", 0);
 	n = (int)strtol(text, NULL, 10);
 	if (n == ESRCH)
 		return not_running(name);
-	return n ? fail(name, "the signal was not sent", -n) : 0;
+	return n ? service_fail(name, "the signal was not sent", -n) : 0;
 }
 
 int command_kill(int argc, char **argv)
@@ -252,8 +238,8 @@ int command_kill(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (!name)
-		return fail("kill", "say the name: remand kill NAME [-s SIGNAL]", 0);
+		return service_fail("kill", "say the name: remand kill NAME [-s SIGNAL]", 0);
 	signum = value ? parse_signal(value) : SIGTERM;
-	return signum < 0 ? fail("--signal", "expected a signal, such as USR1 or 10", 0)
+	return signum < 0 ? service_fail("--signal", "expected a signal, such as USR1 or 10", 0)
 			  : send_signal(name, signum);
 }

@@ -33,6 +33,15 @@ bool service_is_name(const char *name)
 	       name[0] != '-';
 }
 
+void service_complain(const char *name, const char *what, int r)
+{
+	char message[2048];
+
+	snprintf(message, sizeof(message), "%s: %s%s%s", name, what, r < 0 ? ": " : "",
+		r < 0 ? strerror(-r) : "");
+	command_complain(message);
+}
+
 /* ---- directories ---- */
 
 static int complain(const char *what, const char *name, const char *why)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A service as its verbs share it: a directory of its own, in which
- *   lock     is locked by the supervisor while the service runs. This lock is the only truth; it
- * goes with the supervisor, however that dies, and whatever files lie there prove nothing. socket
- * is where the supervisor listens. command  is how it was started, for restart and status. result
- * is the report of the last run.
+ *
+ *   lock      is locked by the supervisor while the service runs. This lock is the only truth: it
+ *             goes with the supervisor, however that dies, and whatever files lie there prove
+ *             nothing.
+ *   socket    is where the supervisor listens.
+ *   command   is how it was started, for restart and status.
+ *   result    is the report of the last run.
  */
 #ifndef COMMAND_SERVICE_H
 #define COMMAND_SERVICE_H
@@ -13,6 +16,7 @@
 #include <stdint.h>
 
 #include "clock.h"
+#include "command.h"
 #include "remand.h"
 
 #define SERVICE_NOT_RUNNING 1
@@ -26,6 +30,15 @@
 #define SERVICE_MESSAGE_MAX 1024
 
 bool service_is_name(const char *name);
+
+/* Say what failed for the service, and, where r is -errno, why. */
+void service_complain(const char *name, const char *what, int r);
+/* The same; the exit status. Inline, so that who analyses a caller sees that it is not 0. */
+static inline int service_fail(const char *name, const char *what, int r)
+{
+	service_complain(name, what, r);
+	return COMMAND_FAILED;
+}
 
 /* The directory of all services, and that of one: an fd or -errno, which was said; -ENOENT, nothing
  * is said: there is none, and it was not to be made. */

@@ -10,13 +10,6 @@
 
 static const char usage[] = "remand show [OPTION...] [--] [PROGRAM [ARG...]]";
 
-/* Text of others on a terminal: without what a terminal would obey. */
-static void print(const char *text)
-{
-	for (; *text; text++)
-		putchar((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
-}
-
 static const char *string(const json_t *object, const char *key)
 {
 	const char *value = json_string_value(json_object_get(object, key));
@@ -28,7 +21,7 @@ static void print_column(const char *text, int width)
 {
 	int used = (int)strlen(text);
 
-	print(text);
+	command_print(text);
 	printf("%*s", used < width ? width - used : 1, "");
 }
 
@@ -36,7 +29,7 @@ static void print_setting(const char *name, const json_t *setting)
 {
 	printf("  %-12s ", name);
 	print_column(string(setting, "value"), 28);
-	print(string(setting, "from"));
+	command_print(string(setting, "from"));
 	putchar('\n');
 }
 
@@ -81,7 +74,7 @@ static void print_words(const char *title, const json_t *words, const char *sepa
 	json_array_foreach(words, i, word)
 	{
 		fputs(i ? separator : "  ", stdout);
-		print(json_string_value(word));
+		command_print(json_string_value(word));
 	}
 	putchar('\n');
 }
@@ -101,7 +94,7 @@ static void print_mounts(const json_t *mounts)
 		printf("%s%s", string(mount, "kind"), writable ? ", writable" : "");
 		if (json_is_string(json_object_get(mount, "source"))) {
 			printf(" ");
-			print(string(mount, "source"));
+			command_print(string(mount, "source"));
 		}
 		putchar('\n');
 	}
@@ -156,7 +149,7 @@ static void print_syscalls(const json_t *syscalls)
 static void print_text(const json_t *plan)
 {
 	printf("policy ");
-	print(string(plan, "policy"));
+	command_print(string(plan, "policy"));
 	print_words("Files of the policy, the most particular first",
 		json_array_size(json_object_get(plan, "policy_files"))
 			? json_object_get(plan, "policy_files")

@@ -22,16 +22,6 @@ static const char usage[] =
 	"A service: no limit on time, wall and output unless one is given, and\n"
 	"/dev/null for standard streams that are not given.";
 
-static int fail(const char *name, const char *what, int r)
-{
-	char message[2048];
-
-	snprintf(message, sizeof(message), "%s: %s%s%s", name, what, r < 0 ? ": " : "",
-		r < 0 ? strerror(-r) : "");
-	command_complain(message);
-	return COMMAND_FAILED;
-}
-
 /* ---- the spec ---- */
 
 static bool inherits(const struct remand_spec *spec)
@@ -56,10 +46,10 @@ static int complete(struct service_start *start, const struct remand_options *op
 		if (*unlimited[i] == 0)
 			*unlimited[i] = REMAND_UNLIMITED;
 	if (remand_options_text(options, "report") || remand_options_text(options, "format"))
-		return fail(start->name,
+		return service_fail(start->name,
 			"--report and --format are not for a service; see remand status", 0);
 	if (inherits(&start->spec))
-		return fail(start->name,
+		return service_fail(start->name,
 			"a service cannot inherit a stream, it outlives the caller; give a FILE",
 			0);
 	start->ready_fd = -1;
@@ -67,7 +57,7 @@ static int complete(struct service_start *start, const struct remand_options *op
 		return 0;
 	start->ready_fd = (int)strtoul(ready, &end, 10);
 	if (strlen(ready) > 6 || *ready < '0' || *ready > '9' || *end || start->ready_fd < 3)
-		return fail(
+		return service_fail(
 			start->name, "--ready-fd: expected a descriptor's number, from 3 on", 0);
 	return 0;
 }
@@ -93,9 +83,10 @@ static int wait_for_start(const char *name, int fd)
 		n = recv(fd, &started, sizeof(started), 0);
 	} while (n < 0 && errno == EINTR);
 	if (n != sizeof(started))
-		return fail(name, "the supervisor was killed before the service had started", 0);
+		return service_fail(
+			name, "the supervisor was killed before the service had started", 0);
 	if (started.status != 0)
-		fail(name, started.message, 0);
+		service_fail(name, started.message, 0);
 	return started.status;
 }
 
@@ -106,7 +97,7 @@ static int divide(struct service_start *start)
 	int status;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return fail(start->name, "cannot make a socket", syscall_errno());
+		return service_fail(start->name, "cannot make a socket", syscall_errno());
 	pid = fork();
 	if (pid == 0) {
 		close(pair[0]);
@@ -121,7 +112,7 @@ static int divide(struct service_start *start)
 	close(pair[1]);
 	start->lock_fd = fd_close(start->lock_fd);
 	start->listen_fd = fd_close(start->listen_fd);
-	status = pid < 0 ? fail(start->name, "cannot make a process", syscall_errno())
+	status = pid < 0 ? service_fail(start->name, "cannot make a process", syscall_errno())
 			 : wait_for_start(start->name, pair[0]);
 	close(pair[0]);
 	return status;
@@ -134,13 +125,14 @@ static int take_place(struct service_start *start)
 		return COMMAND_FAILED;
 	start->lock_fd = service_lock(start->dir_fd);
 	if (start->lock_fd == -EAGAIN) {
-		fail(start->name, "already running", 0);
+		service_fail(start->name, "already running", 0);
 		return SERVICE_NOT_RUNNING;
 	}
 	if (start->lock_fd < 0)
-		return fail(start->name, "cannot take the lock", start->lock_fd);
+		return service_fail(start->name, "cannot take the lock", start->lock_fd);
 	start->listen_fd = service_listen(start->dir_fd);
-	return start->listen_fd < 0 ? fail(start->name, "cannot listen", start->listen_fd) : 0;
+	return start->listen_fd < 0 ? service_fail(start->name, "cannot listen", start->listen_fd)
+				    : 0;
 }
 
 static int run_service(struct remand_options *options, const struct command_words *words)
@@ -152,11 +144,11 @@ static int run_service(struct remand_options *options, const struct command_word
 	int status;
 
 	if (words->first >= words->argc)
-		return fail(start.name,
+		return service_fail(start.name,
 			"say which program: remand start NAME [OPTION...] -- PROGRAM", 0);
 	/* What the caller left open is not for the supervisor; nothing of ours is open yet. */
 	if (close_range(3, UINT_MAX, 0) < 0)
-		return fail(start.name, "cannot close descriptors", syscall_errno());
+		return service_fail(start.name, "cannot close descriptors", syscall_errno());
 	if (command_load(options) < 0)
 		return COMMAND_FAILED;
 	status = complete(&start, options, words->argv + words->first);
@@ -165,8 +157,9 @@ static int run_service(struct remand_options *options, const struct command_word
 	if (status == 0) {
 		start.command = service_describe_command(
 			words->argv + 1, (size_t)words->argc - 1, &start.command_length);
-		status = start.command ? divide(&start)
-				       : fail(start.name, "cannot note the command", -errno);
+		status = start.command
+				 ? divide(&start)
+				 : service_fail(start.name, "cannot note the command", -errno);
 	}
 	free(start.command);
 	fd_close(start.listen_fd);

@@ -118,14 +118,6 @@ static void print_heading(void)
 		"CPU", "MEMORY", "PROCESSES", "COMMAND");
 }
 
-/* A control character would reach the terminal as an order. */
-static void print_word(const char *text)
-{
-	putchar(' ');
-	for (; *text; text++)
-		putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
-}
-
 static void print_row(const json_t *object)
 {
 	const json_t *argv = json_object_get(object, "argv");
@@ -137,8 +129,10 @@ static void print_row(const json_t *object)
 	print_figure(object, "cpu_ns", 9, (double)NS_PER_S, 2, "s");
 	print_figure(object, "memory_bytes", 9, 1 << 20, 1, "M");
 	print_figure(object, "pids", 9, 1, 0, "");
-	for (size_t i = 0; i < json_array_size(argv); i++)
-		print_word(json_string_value(json_array_get(argv, i)));
+	for (size_t i = 0; i < json_array_size(argv); i++) {
+		putchar(' ');
+		command_print(json_string_value(json_array_get(argv, i)));
+	}
 	putchar('\n');
 }
 

@@ -125,13 +125,9 @@ static void make_words(
 _Noreturn static void become(char *const argv[])
 {
 	static char *const no_env[] = { NULL };
-	sigset_t none;
 	int null = fd_raise(open("/dev/null", O_RDWR | O_CLOEXEC));
 
-	for (int signum = 1; signum < NSIG; signum++)
-		(void)signal(signum, SIG_DFL);
-	sigemptyset(&none);
-	if (null < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+	if (null < 0 || child_reset_signals() < 0)
 		_exit(125);
 	for (int fd = 0; fd < 3; fd++)
 		if (dup2(null, fd) < 0)

@@ -37,6 +37,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "clock.h"
 #include "fd.h"
 #include "file.h"
@@ -57,19 +58,6 @@ static int fail(struct target *target, enum remand_stage stage, const char *obje
 	if (object)
 		strncpy(target->failure.object, object, sizeof(target->failure.object) - 1);
 	return -1;
-}
-
-/* Every signal back to its default, none blocked: an ignored SIGPIPE or SIGCHLD outlives exec. */
-static int reset_signals(struct target *target)
-{
-	sigset_t none;
-
-	for (int signum = 1; signum < NSIG; signum++)
-		(void)signal(signum, SIG_DFL); /* KILL, STOP and glibc's own two refuse */
-	sigemptyset(&none);
-	return sigprocmask(SIG_SETMASK, &none, NULL) < 0
-		       ? fail(target, REMAND_STAGE_SESSION, "(signals)")
-		       : 0;
 }
 
 /* "0" is whoever writes: cgroup-v2.rst, cgroup.procs. */
@@ -95,7 +83,7 @@ static int enter_session(struct target *target)
 		if (personality(PER_LINUX) < 0)
 			return fail(target, REMAND_STAGE_SESSION, "(personality)");
 	}
-	return reset_signals(target);
+	return child_reset_signals() < 0 ? fail(target, REMAND_STAGE_SESSION, "(signals)") : 0;
 }
 
 static int set_stdio(struct target *target)
