@@ -8,7 +8,8 @@
  *   2. Clones the target into the group, at once: CLONE_INTO_CGROUP checks the right to write
  *      cgroup.procs with our ids, which are still the caller's.
  *   3. Becomes the cell's own id, builds the file system, tells the target to go on.
- *   4. Gives up every capability, then reaps orphans until the supervisor says end (or is gone).
+ *   4. Gives up every capability, then reaps orphans until the supervisor says end (or is gone):
+ *      keeper_watch.c.
  * When it exits, the kernel kills whatever is left in the pid namespace: pid_namespaces(7).
  *
  * Out of the target's reach: not dumpable, other ids, not in the group, invisible in /proc
@@ -30,21 +31,19 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "fd.h"
 #include "file.h"
+#include "keeper_watch.h"
 #include "message.h"
 #include "syscalls.h"
 #include "target.h"
 
 struct keeper {
 	const struct plan *plan;
-	int target_fd;    /* pidfd */
-	pid_t target_pid; /* only ever compared with what wait reports */
-	bool reported, childless;
+	int target_fd; /* pidfd */
+	pid_t target_pid;
 	struct id_map_inside ids;
 	int go_fd;
 	int signal_fd;
@@ -248,106 +247,6 @@ static void release(struct keeper *keeper)
 		fail(keeper, REMAND_STAGE_STDIO, "(close_range)");
 }
 
-static int raw_status(const siginfo_t *info)
-{
-	switch (info->si_code) {
-	case CLD_EXITED:
-		return (info->si_status & 0xff) << 8;
-	case CLD_DUMPED:
-		return info->si_status | 0x80;
-	default:
-		return info->si_status;
-	}
-}
-
-static uint64_t own_cpu_ns(void)
-{
-	struct timespec cpu = { 0 };
-
-	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-	return (uint64_t)cpu.tv_sec * NS_PER_S + (uint64_t)cpu.tv_nsec;
-}
-
-static void report_status(struct keeper *keeper, const siginfo_t *info)
-{
-	struct message message = { .kind = MESSAGE_STATUS,
-		.raw_status = raw_status(info),
-		.ended_ns = clock_now_ns(),
-		.keeper_cpu_ns = own_cpu_ns() };
-
-	tell(keeper, &message, -1);
-}
-
-/* Orphans come to PID 1 and to a subreaper; the target is just one of its children. */
-static void reap(struct keeper *keeper)
-{
-	struct signalfd_siginfo ignored;
-
-	while (read(keeper->signal_fd, &ignored, sizeof(ignored)) > 0)
-		;
-	for (;;) {
-		siginfo_t info = { 0 };
-
-		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WALL) < 0) {
-			if (errno == EINTR)
-				continue;
-			keeper->childless = errno == ECHILD;
-			return;
-		}
-		if (!info.si_pid)
-			return;
-		if (info.si_pid == keeper->target_pid) {
-			report_status(keeper, &info);
-			keeper->reported = true;
-		}
-	}
-}
-
-/* How long the dying may take, in milliseconds; a process stuck in the kernel is not waited for. */
-#define DYING_MS 1000
-
-/* The order to end was given after the group was killed: the target's status is due now. Without a
- * pid namespace nobody else takes the dead away, but for the host's init when it gets to it. With
- * one, a supervisor that is gone has killed nobody, and wants no status: our own end is what is
- * due. */
-static void watch_dying(struct keeper *keeper)
-{
-	const bool all = keeper->plan->kill_fd >= 0;
-	struct pollfd fds[] = {
-		{ .fd = keeper->signal_fd, .events = POLLIN },
-		{ .fd = all ? -1 : keeper->plan->supervisor_fd, .events = POLLIN },
-	};
-	const uint64_t deadline_ns = clock_after(clock_now_ns(), DYING_MS * NS_PER_MS);
-
-	while (!(all ? keeper->childless : keeper->reported) && clock_now_ns() < deadline_ns &&
-		poll(fds, 2, DYING_MS) > 0 && !fds[1].revents)
-		reap(keeper);
-}
-
-static void watch(struct keeper *keeper)
-{
-	struct pollfd fds[] = {
-		{ .fd = keeper->plan->supervisor_fd, .events = POLLIN },
-		{ .fd = keeper->signal_fd, .events = POLLIN },
-		{ .fd = keeper->plan->control_fd, .events = POLLIN },
-	};
-	int n;
-
-	do {
-		n = poll(fds, 3, -1);
-		if (n > 0 && fds[1].revents)
-			reap(keeper);
-		/* The supervisor is gone, or shut its end down: that is the order to end. */
-	} while (n < 0 ? errno == EINTR : !fds[0].revents && !fds[2].revents);
-	/* Without a pid namespace our own end would end nobody else. A supervisor that ends by
-	 * itself has done this already; one that was killed shows first by its end of the socket.
-	 */
-	if (keeper->plan->kill_fd >= 0)
-		(void)!write(keeper->plan->kill_fd, "1", 1);
-	if (!fds[0].revents || keeper->plan->kill_fd >= 0)
-		watch_dying(keeper);
-}
-
 _Noreturn void keeper_main(const struct plan *plan)
 {
 	struct keeper keeper = { .plan = plan, .target_fd = -1 };
@@ -364,6 +263,11 @@ _Noreturn void keeper_main(const struct plan *plan)
 	release(&keeper);
 	(void)!write(keeper.go_fd, "", 1);
 	fd_close(keeper.go_fd);
-	watch(&keeper);
-	_exit(0);
+	keeper_watch(&(struct keeper_watch){
+		.control_fd = plan->control_fd,
+		.supervisor_fd = plan->supervisor_fd,
+		.kill_fd = plan->kill_fd,
+		.signal_fd = keeper.signal_fd,
+		.target_pid = keeper.target_pid,
+	});
 }

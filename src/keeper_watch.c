@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See keeper_watch.h. It holds no other descriptor, and can tell of no failure but by its end. */
+#include "keeper_watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "message.h"
+
+static int raw_status(const siginfo_t *info)
+{
+	switch (info->si_code) {
+	case CLD_EXITED:
+		return (info->si_status & 0xff) << 8;
+	case CLD_DUMPED:
+		return info->si_status | 0x80;
+	default:
+		return info->si_status;
+	}
+}
+
+static uint64_t own_cpu_ns(void)
+{
+	struct timespec cpu = { 0 };
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+	return (uint64_t)cpu.tv_sec * NS_PER_S + (uint64_t)cpu.tv_nsec;
+}
+
+static void report_status(const struct keeper_watch *watch, const siginfo_t *info)
+{
+	const struct message message = { .kind = MESSAGE_STATUS,
+		.raw_status = raw_status(info),
+		.ended_ns = clock_now_ns(),
+		.keeper_cpu_ns = own_cpu_ns() };
+
+	/* Nobody hears it: the run cannot go on without its status either. */
+	if (message_send(watch->control_fd, &message, -1, NULL) < 0)
+		_exit(125);
+}
+
+/* Orphans come to PID 1 and to a subreaper; the target is just one of its children. */
+static void reap(struct keeper_watch *watch)
+{
+	struct signalfd_siginfo ignored;
+
+	while (read(watch->signal_fd, &ignored, sizeof(ignored)) > 0)
+		;
+	for (;;) {
+		siginfo_t info = { 0 };
+
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WALL) < 0) {
+			if (errno == EINTR)
+				continue;
+			watch->childless = errno == ECHILD;
+			return;
+		}
+		if (!info.si_pid)
+			return;
+		if (info.si_pid == watch->target_pid) {
+			report_status(watch, &info);
+			watch->reported = true;
+		}
+	}
+}
+
+/* How long the dying may take, in milliseconds; a process stuck in the kernel is not waited for. */
+#define DYING_MS 1000
+
+/* The order to end was given after the group was killed: the target's status is due now. Without a
+ * pid namespace nobody else takes the dead away, but for the host's init when it gets to it. With
+ * one, a supervisor that is gone has killed nobody, and wants no status: our own end is what is
+ * due. */
+static void watch_dying(struct keeper_watch *watch)
+{
+	const bool all = watch->kill_fd >= 0;
+	struct pollfd fds[] = {
+		{ .fd = watch->signal_fd, .events = POLLIN },
+		{ .fd = all ? -1 : watch->supervisor_fd, .events = POLLIN },
+	};
+	const uint64_t deadline_ns = clock_after(clock_now_ns(), DYING_MS * NS_PER_MS);
+
+	while (!(all ? watch->childless : watch->reported) && clock_now_ns() < deadline_ns &&
+		poll(fds, 2, DYING_MS) > 0 && !fds[1].revents)
+		reap(watch);
+}
+
+_Noreturn void keeper_watch(struct keeper_watch *watch)
+{
+	struct pollfd fds[] = {
+		{ .fd = watch->supervisor_fd, .events = POLLIN },
+		{ .fd = watch->signal_fd, .events = POLLIN },
+		{ .fd = watch->control_fd, .events = POLLIN },
+	};
+	int n;
+
+	do {
+		n = poll(fds, 3, -1);
+		if (n > 0 && fds[1].revents)
+			reap(watch);
+		/* The supervisor is gone, or shut its end down: that is the order to end. */
+	} while (n < 0 ? errno == EINTR : !fds[0].revents && !fds[2].revents);
+	/* Without a pid namespace our own end would end nobody else. A supervisor that ends by
+	 * itself has done this already; one that was killed shows first by its end of the socket.
+	 */
+	if (watch->kill_fd >= 0)
+		(void)!write(watch->kill_fd, "1", 1);
+	if (!fds[0].revents || watch->kill_fd >= 0)
+		watch_dying(watch);
+	_exit(0);
+}
