@@ -34,6 +34,7 @@ static uint64_t earliest(const struct remand *run)
 {
 	const uint64_t deadlines[] = { run->wall_deadline_ns, run->cpu_check_ns, run->idle_check_ns,
 		run->memory_check_ns, run->stop_deadline_ns, run->stuck_deadline_ns,
+		run->freeze_deadline_ns,
 		run->denials.resume_ns ? run->denials.resume_ns : DEADLINE_NEVER };
 	uint64_t first = DEADLINE_NEVER;
 
@@ -177,6 +178,7 @@ void deadlines_check(struct remand *run, uint64_t now)
 	}
 	if (now >= run->denials.resume_ns)
 		run->denials.resume_ns = 0;
+	stop_check(run, now);
 	if (now >= run->stop_deadline_ns)
 		stop_next(run);
 	if (now >= run->cpu_check_ns)
@@ -194,6 +196,7 @@ void deadlines_start(struct remand *run)
 	run->launched_ns = clock_now_ns();
 	run->cpu_check_ns = run->idle_check_ns = run->memory_check_ns = DEADLINE_NEVER;
 	run->stop_deadline_ns = run->stuck_deadline_ns = run->armed_ns = DEADLINE_NEVER;
+	run->freeze_deadline_ns = DEADLINE_NEVER;
 	/* Until exec the same timer watches over the set-up, which may hang in a dead file system.
 	 */
 	run->wall_deadline_ns = clock_after(run->launched_ns, SETUP_NS);

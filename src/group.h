@@ -36,10 +36,23 @@ int group_create(struct group *ret_group, int base_fd, const struct remand_spec 
 /* Kill every process in it, however many and however hidden. cgroup-v2.rst "cgroup.kill". */
 int group_kill(const struct group *group);
 
-/* Let all stand still, or go on. group_signal() needs a moment of it; then all is as it was. */
+/* Let all stand still, or go on. */
 int group_freeze(const struct group *group, bool frozen);
 /* 1: every process stands still, 0: not, or not yet. */
 int group_frozen(const struct group *group);
+/* After group_freeze(): 1: somebody moves still, 0: nobody, or nobody is left; -errno. Looks
+ * through events_fd, which tells of the next change. */
+int group_moves(const struct group *group);
+
+/* A process can be in the kernel, in the middle of something that cannot be frozen: longer nobody
+ * waits for it to stand still. */
+#define GROUP_FREEZE_NS NS_PER_S
+
+/* To all that are there; who is born meanwhile, where they do not stand still, may be missed.
+ * -ESRCH: nobody got it. */
+int group_signal_members(const struct group *group, int signum);
+/* The same while they stand still, which is waited for; then all is as it was. -ETIMEDOUT: they do
+ * not, and nobody got it. */
 int group_signal(const struct group *group, int signum);
 
 /* 1: processes live in it, 0: none but zombies, or -errno. */

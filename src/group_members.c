@@ -3,8 +3,9 @@
  * The processes of a group as one: held, let go, signalled.
  *
  * A signal for all of them is sent while they are frozen: nobody can fork, so no process is born
- * behind our back, and nobody can become a member. Then a number that stands in cgroup.procs both
- * before and after a pidfd was opened for it is the same process both times, and the pidfd is its.
+ * behind our back, and the list of cgroup.procs is complete. That a pidfd is a member's does not
+ * rest on it: its number was read in the list after it had been opened, so either it was a member's
+ * then, or its process had ended by then and gets nothing.
  */
 #include <errno.h>
 #include <poll.h>
@@ -19,8 +20,6 @@
 #include "group.h"
 #include "syscalls.h"
 
-/* A process can be in the kernel, in the middle of something that cannot be frozen. */
-#define FREEZE_NS NS_PER_S
 /* pidfds that are open at a time. */
 #define BATCH 64
 
@@ -29,15 +28,23 @@ int group_freeze(const struct group *group, bool frozen)
 	return file_write(group->fd, "cgroup.freeze", frozen ? "1" : "0");
 }
 
-static int read_flag(int fd, const char *key)
+/* Of cgroup.events: all that live here are frozen. */
+struct standing {
+	bool frozen, populated;
+};
+
+static int read_standing(int fd, struct standing *ret)
 {
+	uint64_t frozen = 0, populated = 0;
 	char text[256];
-	uint64_t value = 0;
 	int r = file_read_fd(fd, text, sizeof(text));
 
 	if (r == 0)
-		r = file_find_u64(text, key, &value);
-	return r < 0 ? r : value != 0;
+		r = file_find_u64(text, "frozen", &frozen);
+	if (r == 0)
+		r = file_find_u64(text, "populated", &populated);
+	*ret = (struct standing){ frozen != 0, populated != 0 };
+	return r;
 }
 
 /* Not through the group's own events_fd: a read there would hide the change from the epoll set. */
@@ -49,26 +56,36 @@ static int open_events(const struct group *group)
 int group_frozen(const struct group *group)
 {
 	CLEANUP_FD int fd = open_events(group);
+	struct standing standing;
 
-	return fd >= 0 && read_flag(fd, "frozen") > 0;
+	return fd >= 0 && read_standing(fd, &standing) == 0 && standing.frozen;
+}
+
+int group_moves(const struct group *group)
+{
+	struct standing standing;
+	int r = read_standing(group->events_fd, &standing);
+
+	return r < 0 ? r : standing.populated && !standing.frozen;
 }
 
 static int wait_frozen(const struct group *group)
 {
 	CLEANUP_FD int fd = open_events(group);
-	uint64_t deadline_ns = clock_after(clock_now_ns(), FREEZE_NS);
+	uint64_t deadline_ns = clock_after(clock_now_ns(), GROUP_FREEZE_NS);
 	struct pollfd changed = { .fd = fd, .events = POLLPRI };
 
 	if (fd < 0)
 		return syscall_errno();
 	for (;;) {
 		uint64_t now = clock_now_ns();
-		int frozen = read_flag(fd, "frozen"), populated = read_flag(fd, "populated");
+		struct standing standing;
+		int r = read_standing(fd, &standing);
 
-		if (frozen < 0 || frozen > 0)
-			return frozen < 0 ? frozen : 0;
+		if (r < 0 || standing.frozen)
+			return r;
 		/* A group without processes does not become frozen. */
-		if (populated == 0)
+		if (!standing.populated)
 			return -ESRCH;
 		if (now >= deadline_ns)
 			return -ETIMEDOUT;
@@ -79,7 +96,7 @@ static int wait_frozen(const struct group *group)
 }
 
 /* cgroup.procs, as text; the caller frees it. NULL and errno. */
-static char *read_members(const struct group *group)
+static char *read_list(const struct group *group)
 {
 	CLEANUP_FD int fd = openat(group->fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 	size_t used = 0, size = 4096;
@@ -104,63 +121,68 @@ static char *read_members(const struct group *group)
 	return text;
 }
 
-/* The next number of the list; 0: none, or none that we can see. */
-static pid_t next_member(char **at)
+static int compare_pids(const void *a, const void *b)
 {
-	return (pid_t)strtol(*at, at, 10);
+	pid_t left = *(const pid_t *)a, right = *(const pid_t *)b;
+
+	return (left > right) - (left < right);
 }
 
-static bool is_member(char *text, pid_t pid)
+/* Sorted; who is outside our pid namespace is a 0 there and left out. The caller frees *ret_pids.
+ */
+static int read_members(const struct group *group, pid_t **ret_pids, size_t *ret_count)
 {
-	pid_t member;
+	CLEANUP_FREE char *text = read_list(group);
+	size_t count = 0, most = text ? strlen(text) / 2 + 1 : 0;
+	pid_t *pids = text ? malloc(most * sizeof(*pids)) : NULL;
 
-	while ((member = next_member(&text)) > 0)
-		if (member == pid)
-			return true;
-	return false;
+	if (!pids)
+		return text ? -ENOMEM : syscall_errno();
+	for (char *at = text, *end; count < most; at = end) {
+		pid_t pid = (pid_t)strtol(at, &end, 10);
+
+		if (end == at)
+			break;
+		if (pid > 0)
+			pids[count++] = pid;
+	}
+	qsort(pids, count, sizeof(*pids), compare_pids);
+	*ret_pids = pids;
+	*ret_count = count;
+	return 0;
 }
 
-/* Those of the pids that are members still; how many got the signal is added to *count. */
+/* Those of the pids that are members still; how many got the signal is added to *got. */
 static int signal_batch(
-	const struct group *group, const pid_t *pids, size_t n, int signum, size_t *count)
+	const struct group *group, const pid_t *pids, size_t n, int signum, size_t *got)
 {
-	int fds[BATCH], r = 0;
-	char *again;
+	CLEANUP_FREE pid_t *again = NULL;
+	size_t count = 0;
+	int fds[BATCH], r;
 
 	for (size_t i = 0; i < n; i++)
 		fds[i] = pidfd_open(pids[i], 0);
-	again = read_members(group);
-	r = again ? 0 : syscall_errno();
+	r = read_members(group, &again, &count);
 	for (size_t i = 0; i < n; i++) {
-		if (fds[i] >= 0 && again && is_member(again, pids[i]) &&
+		if (fds[i] >= 0 && r == 0 &&
+			bsearch(&pids[i], again, count, sizeof(*again), compare_pids) &&
 			pidfd_send_signal(fds[i], signum, NULL, 0) == 0)
-			++*count;
+			++*got;
 		fd_close(fds[i]);
 	}
-	free(again);
 	return r;
 }
 
-static int signal_members(const struct group *group, int signum)
+int group_signal_members(const struct group *group, int signum)
 {
-	CLEANUP_FREE char *text = read_members(group);
-	char *at = text;
-	size_t count = 0;
-	bool more = true;
-	int r = 0;
+	CLEANUP_FREE pid_t *pids = NULL;
+	size_t count = 0, got = 0;
+	int r = read_members(group, &pids, &count);
 
-	if (!text)
-		return syscall_errno();
-	while (r == 0 && more) {
-		pid_t pids[BATCH];
-		size_t n = 0;
-
-		while (n < BATCH && (pids[n] = next_member(&at)) > 0)
-			n++;
-		more = n == BATCH;
-		r = signal_batch(group, pids, n, signum, &count);
-	}
-	return r < 0 || count > 0 ? r : -ESRCH;
+	for (size_t i = 0; r == 0 && i < count; i += BATCH)
+		r = signal_batch(
+			group, pids + i, count - i < BATCH ? count - i : BATCH, signum, &got);
+	return r < 0 || got > 0 ? r : -ESRCH;
 }
 
 int group_signal(const struct group *group, int signum)
@@ -174,7 +196,7 @@ int group_signal(const struct group *group, int signum)
 		return r;
 	r = wait_frozen(group);
 	if (r == 0)
-		r = signal_members(group, signum);
+		r = group_signal_members(group, signum);
 	if (before[0] == '0')
 		(void)group_freeze(group, false);
 	return r;

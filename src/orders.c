@@ -16,10 +16,8 @@ static bool is_signal(int signum)
 	return signum >= 1 && signum < NSIG;
 }
 
-static int send_signal(struct remand *run, int signum, enum remand_scope scope)
+static int signal_root(const struct remand *run, int signum)
 {
-	if (scope == REMAND_ALL)
-		return group_signal(&run->group, signum);
 	return pidfd_send_signal(run->target_fd, signum, NULL, 0) < 0 ? syscall_errno() : 0;
 }
 
@@ -29,21 +27,63 @@ int remand_signal(struct remand *run, int signum, enum remand_scope scope)
 		return -EINVAL;
 	if (run->target_fd < 0 || run->phase != RUN_RUNNING)
 		return -ESRCH;
-	return send_signal(run, signum, scope);
+	return scope == REMAND_ALL ? group_signal(&run->group, signum) : signal_root(run, signum);
 }
 
+/* ---- stop ---- */
+
+/*
+ * A step for all begins by having them stand still, and dispatch goes on: cgroup.events is in the
+ * set meanwhile. Its signal is sent when they do, or when they could not in time: somebody is stuck
+ * in the kernel then, where nobody forks, and the others are as good as still.
+ */
+static bool is_freezing(const struct remand *run)
+{
+	return run->freeze_deadline_ns != DEADLINE_NEVER;
+}
+
+/* Let all go on, but those whom the caller holds. */
+static void thaw(struct remand *run)
+{
+	run->freeze_deadline_ns = DEADLINE_NEVER;
+	if (!run->suspended)
+		(void)group_freeze(&run->group, false);
+}
+
+static void begin_wait(struct remand *run)
+{
+	run->stop_deadline_ns = clock_after(clock_now_ns(), run->stop[run->stop_next - 1].wait_ns);
+}
+
+/* Who cannot be reached is reached by the kill. */
 void stop_next(struct remand *run)
 {
 	const struct remand_step *step = &run->stop[run->stop_next];
+	uint64_t now = clock_now_ns();
 
 	if (run->stop_next == run->stop_count) {
 		supervise_finish(run);
 		return;
 	}
 	run->stop_next++;
-	run->stop_deadline_ns = clock_after(clock_now_ns(), step->wait_ns);
-	/* Who could not be reached is reached by the kill. */
-	(void)send_signal(run, step->signum, step->scope);
+	if (step->scope == REMAND_ALL && run->group.fd >= 0) {
+		run->stop_deadline_ns = DEADLINE_NEVER;
+		run->freeze_deadline_ns = group_freeze(&run->group, true) < 0
+						  ? now
+						  : clock_after(now, GROUP_FREEZE_NS);
+		return;
+	}
+	(void)signal_root(run, step->signum);
+	begin_wait(run);
+}
+
+void stop_check(struct remand *run, uint64_t now)
+{
+	if (!is_freezing(run) || (group_moves(&run->group) == 1 && now < run->freeze_deadline_ns))
+		return;
+	(void)group_signal_members(&run->group, run->stop[run->stop_next - 1].signum);
+	thaw(run);
+	begin_wait(run);
 }
 
 void stop_begin(struct remand *run, const struct remand_step *steps, size_t count)
@@ -51,9 +91,12 @@ void stop_begin(struct remand *run, const struct remand_step *steps, size_t coun
 	deadlines_cancel_limits(run);
 	memcpy(run->stop, steps, count * sizeof(*steps));
 	run->stop_count = count;
+	run->stop_next = 0;
 	/* A signal waits for who stands still. */
-	if (run->suspended && group_freeze(&run->group, false) == 0)
+	if (run->suspended || is_freezing(run)) {
 		run->suspended = false;
+		thaw(run);
+	}
 	stop_next(run);
 }
 
@@ -68,24 +111,26 @@ int remand_stop(struct remand *run, const struct remand_step *steps, size_t coun
 		return -ESRCH;
 	if (run->cause == VERDICT_CAUSE_NONE)
 		run->cause = VERDICT_CAUSE_CANCEL;
-	if (run->phase == RUN_RUNNING) {
-		run->stop_next = 0;
+	if (run->phase == RUN_RUNNING)
 		stop_begin(run, steps, count);
-	} else {
+	else
 		supervise_finish(run);
-	}
 	deadlines_arm(run);
 	return watch_update(run, NULL);
 }
 
+/* ---- suspend ---- */
+
 static int hold(struct remand *run, bool hold, struct remand_error *error)
 {
-	int r;
+	int r = 0;
 
 	if (run->phase != RUN_RUNNING)
 		return error_say(error, REMAND_STAGE_SUPERVISE, -ESRCH,
 			"the program does not run, so it can be neither suspended nor resumed");
-	r = group_freeze(&run->group, hold);
+	/* In the middle of a step for all they are let go when the signal was sent. */
+	if (hold || !is_freezing(run))
+		r = group_freeze(&run->group, hold);
 	if (r < 0)
 		return error_errno(error, REMAND_STAGE_GROUP, r, "cannot %s the group %s",
 			hold ? "suspend" : "resume", run->group.name);

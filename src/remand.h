@@ -439,9 +439,10 @@ enum remand_scope {
 };
 
 /* Send a signal, by pidfd. To ALL it goes while the group stands still, so that nobody forks away
- * from under it; that takes milliseconds, and -ETIMEDOUT says that it could not be had and nobody
- * got the signal. A SIGKILL is not the caller's order to end (remand_cancel()): the verdict will be
- * `signal`. -ESRCH: it is gone or not yet there. -EINVAL: no such signal. */
+ * from under it; the call waits for that, which takes milliseconds, and -ETIMEDOUT says that it
+ * could not be had within a second and nobody got the signal. A SIGKILL is not the caller's order
+ * to end (remand_cancel()): the verdict will be `signal`. -ESRCH: it is gone or not yet there.
+ * -EINVAL: no such signal. */
 int remand_signal(struct remand *run, int signum, enum remand_scope scope);
 
 #define REMAND_STEPS_MAX 8
@@ -456,8 +457,11 @@ struct remand_step {
 /* End the run by a schedule, e.g. { { SIGINT, REMAND_ROOT, 2 s }, { SIGTERM, REMAND_ALL, 5 s } };
  * who is left after the last step is killed. Returns at once; the result comes as always, with the
  * verdict `cancelled`. A run that has not begun, or is suspended, is killed or resumed first. No
- * limit but memory and output acts any more. -ESRCH: it is ending already. -EINVAL: no such signal,
- * no end of the waiting, no steps or too many. */
+ * limit but memory and output acts any more. A signal to ALL is sent by remand_dispatch(), when
+ * they stand still, or after a second to those who are there, if somebody cannot be held (in the
+ * kernel, uninterruptible); the wait of the step begins then. New steps take the place of what is
+ * left of others that are under way. -ESRCH: it is ending already. -EINVAL: no such signal, no end
+ * of the waiting, no steps or too many. */
 int remand_stop(struct remand *run, const struct remand_step *steps, size_t count);
 
 /* Hold every process of the group, and let them go on. Their CPU time stands still, and the idle

@@ -69,8 +69,8 @@ struct remand {
 	enum run_phase phase;
 	uint64_t launched_ns, started_ns, ended_ns;
 	uint64_t wall_deadline_ns, cpu_check_ns, idle_check_ns, memory_check_ns, stop_deadline_ns,
-		stuck_deadline_ns;
-	uint64_t armed_ns; /* what timer_fd is set to */
+		stuck_deadline_ns, freeze_deadline_ns; /* NEVER: no step of a stop waits for that */
+	uint64_t armed_ns;                             /* what timer_fd is set to */
 	uint64_t idle_since_ns, idle_cpu_ns;
 
 	struct target_ready ready; /* all zero: not yet */
@@ -115,9 +115,11 @@ int run_refuse_pipes(const struct remand_spec *spec, struct remand_error *error)
 /* run.c: give back what was lent; the first failure. */
 int run_return_loans(struct remand *run);
 
-/* orders.c: begin to end it step by step; the next step, the last of which is the kill. */
+/* orders.c: begin to end it step by step, whatever other steps were under way; the next step, the
+ * last of which is the kill; what a step under way can do now. */
 void stop_begin(struct remand *run, const struct remand_step *steps, size_t count);
 void stop_next(struct remand *run);
+void stop_check(struct remand *run, uint64_t now);
 
 /* conclude.c: when everything is dead, fill run->result from all that is known. */
 void conclude(struct remand *run);

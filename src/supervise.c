@@ -30,7 +30,7 @@ void supervise_kill(struct remand *run)
 {
 	int r = 0;
 
-	run->stop_deadline_ns = DEADLINE_NEVER;
+	run->stop_deadline_ns = run->freeze_deadline_ns = DEADLINE_NEVER;
 	/* Without a group the rest goes with the keeper, which waits for the target's end first. */
 	if (run->group.fd >= 0)
 		r = group_kill(&run->group);
@@ -292,7 +292,8 @@ static void on_watch(struct remand *run, enum watch watch, uint32_t events)
 			on_denial(run, events);
 		break;
 	case WATCH_GROUP:
-		/* Reading is what makes the event go away; is_over() looks again. */
+		/* Reading is what makes the event go away; stop_check() and is_over() look again.
+		 */
 		(void)group_populated(&run->group);
 		break;
 	case WATCH_PUMPS:

@@ -51,9 +51,10 @@ static void fill_wishes(const struct remand *run, struct wish wishes[WATCH_COUNT
 	wishes[WATCH_MEMORY] = (struct wish){ run->group.memory_fd, EPOLLPRI };
 	wishes[WATCH_PIDS] =
 		(struct wish){ run->group.pids_fd, run->spec.pids_fatal ? EPOLLPRI : 0 };
-	/* An empty group is the end only once we are ending. */
-	wishes[WATCH_GROUP] =
-		(struct wish){ run->group.events_fd, run->phase == RUN_ENDING ? EPOLLPRI : 0 };
+	/* An empty group is the end only once we are ending; a frozen one matters in a stop. */
+	wishes[WATCH_GROUP] = (struct wish){ run->group.events_fd,
+		run->phase == RUN_ENDING || run->freeze_deadline_ns != DEADLINE_NEVER ? EPOLLPRI
+										      : 0 };
 	wishes[WATCH_DENIAL] = (struct wish){ run->listener_fd,
 		run->phase < RUN_ENDING && !run->denials.resume_ns ? EPOLLIN : 0 };
 	wish_pumps(run, wishes);
