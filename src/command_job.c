@@ -90,6 +90,8 @@ static int set_member(
 		return say(error, "%s is for the command line, not for a job", name);
 	if (!json_is_array(value))
 		return set_one(job, option, value, error);
+	if (!option->repeats)
+		return say(error, "%s: expected one value, not a list", name);
 	for (size_t i = 0; r == 0 && i < json_array_size(value); i++)
 		r = set_one(job, option, json_array_get(value, i), error);
 	return r;

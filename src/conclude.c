@@ -148,7 +148,7 @@ static void decide(struct remand *run, const struct group_usage *usage)
 		.not_started = run->start_error.message[0] != '\0',
 		.cause = run->cause,
 		.exited = result->exited,
-		.exit_code = result->exit_code,
+		.exit_failed = result->exited && !run->ok_codes[result->exit_code],
 		.signal = result->signal,
 		.cpu_ns = result->cpu_ns,
 		.time_limit_ns = run->spec.time_ns,

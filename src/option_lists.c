@@ -226,6 +226,54 @@ int option_set_rlimit(const struct option_context *context, const char *value)
 	return 0;
 }
 
+/* Of up to three digits, as a shell would know it. NULL: none there. */
+static const char *skip_code(const char *text, unsigned int *ret)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > 3)
+		return NULL;
+	*ret = (unsigned int)strtoul(text, NULL, 10);
+	return *ret <= 255 ? text + digits : NULL;
+}
+
+/* "0,3-5": what is named twice is named once. */
+static bool parse_codes(const char *text, bool codes[256])
+{
+	for (;;) {
+		unsigned int first = 0, last;
+
+		text = skip_code(text, &first);
+		last = first;
+		if (text && *text == '-')
+			text = skip_code(text + 1, &last);
+		if (!text || last < first)
+			return false;
+		for (unsigned int code = first; code <= last; code++)
+			codes[code] = true;
+		if (*text == '\0')
+			return true;
+		if (*text++ != ',')
+			return false;
+	}
+}
+
+int option_set_ok(const struct option_context *context, const char *value)
+{
+	struct remand_options *options = context->options;
+	bool codes[256] = { false };
+
+	if (!parse_codes(value, codes))
+		return option_refuse(context, value,
+			"is not a list of exit codes; expected numbers from 0 to 255, e.g. 0,3-5");
+	options->spec.ok_codes = options->ok_codes;
+	options->spec.ok_codes_count = 0;
+	for (unsigned int code = 0; code < 256; code++)
+		if (codes[code])
+			options->ok_codes[options->spec.ok_codes_count++] = (unsigned char)code;
+	return 0;
+}
+
 static int set_stream(
 	const struct option_context *context, struct remand_stream *stream, const char *value)
 {

@@ -114,6 +114,9 @@ static const struct row table[] = {
 	{ { "stderr", 0, "FILE|null|inherit|stdout", "Streams", "standard error (inherit)" },
 		option_set_error, 0 },
 
+	{ { "ok", 0, "CODES", "Verdict", "exit codes that are a success, e.g. 0,3-5 (0)" },
+		option_set_ok, 0 },
+
 	{ { "jobs", 'j', "COUNT", "Batch", "run so many jobs at a time (one per CPU)", true,
 		  .verb = "batch" },
 		NULL, 0 },

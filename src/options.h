@@ -38,6 +38,7 @@ struct remand_options {
 	struct remand_collect *collects;
 	struct remand_rlimit *rlimits;
 	struct remand_rule *rules;
+	unsigned char ok_codes[256];
 	unsigned int *rule_layers; /* of each rule, the layer that it came from */
 	/* All that was set, in order; values are kept. */
 	struct option_setting *settings;
@@ -100,6 +101,6 @@ option_setter option_set_policy, option_set_allow, option_set_deny, option_set_k
 /* Values with structure, and lists (option_lists.c). */
 option_setter option_set_env, option_set_file, option_set_bind, option_set_tmpfs,
 	option_set_collect, option_set_user, option_set_rlimit, option_set_input, option_set_output,
-	option_set_error;
+	option_set_error, option_set_ok;
 
 #endif

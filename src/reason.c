@@ -150,10 +150,12 @@ static void explain_ending(struct remand_result *result)
 
 	switch ((int)result->verdict) {
 	case REMAND_VERDICT_OK:
-		say("exited with status 0");
+		say("exited with status %d%s", result->exit_code,
+			result->exit_code ? ", which is a success here" : "");
 		break;
 	case REMAND_VERDICT_EXIT:
-		say("exited with status %d", result->exit_code);
+		say("exited with status %d%s", result->exit_code,
+			result->exit_code ? "" : ", which is no success here");
 		break;
 	case REMAND_VERDICT_SIGNAL:
 		say("killed by SIG%s (%s)", reason_signal_name(result->signal, buffer),

@@ -201,6 +201,10 @@ struct remand_spec {
 	const char *const *env;
 	bool inherit_env;      /* start from the caller's environment instead */
 	const char *directory; /* working directory in the cell, default /box */
+	/* Exit codes (0 to 255) with which the program counts as a success: verdict `ok`. Default:
+	 * 0 alone; where others are given and 0 is not among them, 0 is a failure too. */
+	const unsigned char *ok_codes;
+	size_t ok_codes_count;
 
 	/* Limits of the whole group. */
 	uint64_t time_ns;      /* CPU time, user + system, of all processes; default 10 s */
@@ -275,8 +279,8 @@ struct remand_spec {
 
 /* The one-word outcome. remand_verdict_name() gives the word of the report. */
 enum remand_verdict {
-	REMAND_VERDICT_OK,
-	REMAND_VERDICT_EXIT,         /* non-zero exit status */
+	REMAND_VERDICT_OK,           /* exited with one of the spec's ok_codes */
+	REMAND_VERDICT_EXIT,         /* any other exit status */
 	REMAND_VERDICT_SIGNAL,       /* died by a signal that was not ours */
 	REMAND_VERDICT_TIME_LIMIT,   /* CPU time */
 	REMAND_VERDICT_WALL_LIMIT,   /* wall time */
@@ -349,7 +353,8 @@ struct remand_capture {
 
 /* What happened. By value; remand_result_clear() releases the captures. */
 struct remand_result {
-	char id[40]; /* also the name of the run's group */
+	char id[40];       /* also the name of the run's group */
+	char program[128]; /* the end of the spec's argv[0], empty: unknown */
 	enum remand_verdict verdict;
 	char reason[256]; /* one line in words */
 	struct remand_evidence evidence[REMAND_EVIDENCE_MAX];
@@ -654,10 +659,16 @@ int remand_pipeline_result_status(const struct remand_pipeline_result *result);
 /* The report, schema 1, one JSON object. Caller frees. NULL: out of memory. */
 char *remand_result_json(const struct remand_result *result);
 
-/* One line for people, without newline. Caller frees. NULL: out of memory. */
+/* One line for people, without newline: verdict, exit code or signal, usage, and the program once
+ * it was started (a failure to start names it anyway). Caller frees. NULL: out of memory. */
 char *remand_result_text(const struct remand_result *result);
 
-/* The exit status of `remand run`: the program's own, 124, 125, 126, 127 or 128+signal. */
+/* The verdict is `ok`: the program was started, ended by itself within its limits, and with one of
+ * the codes that are ok. */
+bool remand_result_ok(const struct remand_result *result);
+
+/* The exit status of `remand run`: 0 for `ok`, the program's own for `exit` (1 where that is 0 and
+ * not among the spec's ok_codes), 124, 125, 126, 127 or 128+signal. */
 int remand_result_status(const struct remand_result *result);
 
 const char *remand_verdict_name(enum remand_verdict verdict);

@@ -61,6 +61,11 @@ const char *remand_enforcer_name(enum remand_enforcer enforcer)
 	return enforcers[enforcer];
 }
 
+bool remand_result_ok(const struct remand_result *result)
+{
+	return result->verdict == REMAND_VERDICT_OK;
+}
+
 int remand_result_status(const struct remand_result *result)
 {
 	const struct remand_error *error = &result->start_error;
@@ -83,11 +88,14 @@ int remand_result_status(const struct remand_result *result)
 	case REMAND_VERDICT_DENIED:
 		/* As if the kernel's own filter had killed it. */
 		return 128 + SIGSYS;
-	case REMAND_VERDICT_OK:
-	case REMAND_VERDICT_EXIT:
 	case REMAND_VERDICT_SIGNAL:
+		return 128 + result->signal;
+	case REMAND_VERDICT_EXIT:
+		/* Where 0 is no success, it must not look like one. */
+		return result->exit_code ? result->exit_code : 1;
+	case REMAND_VERDICT_OK:
 	default:
-		return result->signal ? 128 + result->signal : result->exit_code;
+		return 0;
 	}
 }
 
@@ -280,6 +288,8 @@ char *remand_result_json(const struct remand_result *result)
 
 	json_object_set_new(object, "schema", json_integer(1));
 	json_object_set_new(object, "id", result->id[0] ? json_string(result->id) : json_null());
+	json_object_set_new(
+		object, "program", result->program[0] ? json_text(result->program) : json_null());
 	json_object_set_new(object, "verdict", json_string(remand_verdict_name(result->verdict)));
 	json_object_set_new(object, "reason", json_text(result->reason));
 	json_object_set_new(object, "evidence", evidence_json(result));
@@ -362,6 +372,8 @@ char *remand_result_text(const struct remand_result *result)
 		fputs(" \302\267 memory ", out);
 		print_size(out, result->memory_peak_bytes);
 	}
+	if (result->program[0] && result->started)
+		fprintf(out, " \302\267 program %s", result->program);
 	/* Why a program failed may be what it was refused; one that did well need not hear of it.
 	 */
 	if (result->verdict != REMAND_VERDICT_OK)

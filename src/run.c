@@ -71,14 +71,24 @@ static struct remand *new_run(void)
 }
 
 /* The end of a long path says most. */
-static void keep_policy(struct remand *run)
+static void keep_name(char *place, size_t size, const char *name)
 {
-	const char *name = run->spec.policy;
-	size_t length = strlen(name), most = sizeof(run->result.policy) - 1;
+	size_t length = strlen(name);
 
-	if (length > most)
-		name += length - most;
-	memcpy(run->result.policy, name, strlen(name) + 1);
+	if (length >= size)
+		name += length - (size - 1);
+	memcpy(place, name, strlen(name) + 1);
+}
+
+/* What the result will say of the spec, and be judged by. */
+static void keep_words(struct remand *run)
+{
+	const struct remand_spec *spec = &run->spec;
+
+	keep_name(run->result.policy, sizeof(run->result.policy), spec->policy);
+	keep_name(run->result.program, sizeof(run->result.program), spec->argv[0]);
+	for (size_t i = 0; i < spec->ok_codes_count; i++)
+		run->ok_codes[spec->ok_codes[i]] = true;
 }
 
 /* What is needed after the start must not be borrowed. */
@@ -129,7 +139,7 @@ static int prepare(struct remand *run, const struct host *host, struct remand_er
 	struct remand_spec held;
 	int r = keep_collects(run);
 
-	keep_policy(run);
+	keep_words(run);
 	if (r < 0)
 		return error_errno(error, REMAND_STAGE_SPEC, r, "cannot keep the spec");
 	r = isolation_decide(&run->given, host, &isolation, error);

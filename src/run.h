@@ -85,6 +85,7 @@ struct remand {
 
 	struct remand_collect *collects; /* own copy, with own strings */
 	size_t collects_count;
+	bool ok_codes[256];
 
 	struct remand_result result;
 	bool result_taken;

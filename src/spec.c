@@ -20,6 +20,8 @@ static void fill(uint64_t *field, uint64_t value)
 
 static void fill_defaults(struct remand_spec *spec)
 {
+	static const unsigned char success[] = { 0 };
+
 	fill(&spec->time_ns, SPEC_TIME_NS);
 	fill(&spec->wall_ns, SPEC_WALL_NS);
 	fill(&spec->idle_ns, REMAND_UNLIMITED);
@@ -30,6 +32,10 @@ static void fill_defaults(struct remand_spec *spec)
 	fill(&spec->disk_bytes, SPEC_DISK_BYTES);
 	fill(&spec->open_files, SPEC_OPEN_FILES);
 	fill(&spec->stack_bytes, SPEC_STACK_BYTES);
+	if (spec->ok_codes_count == 0) {
+		spec->ok_codes = success;
+		spec->ok_codes_count = 1;
+	}
 	if (!spec->hostname)
 		spec->hostname = "remand";
 	if (!spec->policy)
@@ -134,6 +140,11 @@ static int check_rlimits(const struct remand_spec *spec, struct remand_error *er
 	return 0;
 }
 
+static int check_ok_codes(const struct remand_spec *spec, struct remand_error *error)
+{
+	return spec->ok_codes ? 0 : say("ok_codes has a count, but no codes");
+}
+
 static int check_streams(const struct remand_spec *spec, struct remand_error *error)
 {
 	if (spec->output.kind == REMAND_STREAM_BYTES || spec->error.kind == REMAND_STREAM_BYTES)
@@ -203,6 +214,7 @@ int spec_resolve(const struct remand_spec *spec, struct remand_spec *ret_resolve
 		check_files,
 		check_mounts,
 		check_rlimits,
+		check_ok_codes,
 		check_streams,
 		check_passes,
 	};

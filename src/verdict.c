@@ -15,7 +15,8 @@
  *   6. More output than allowed on a stream, or SIGXFSZ for a file: output-limit, also with exit 0,
  *      because what lies beyond the limit is lost.
  *   7. A refused fork, only where that was asked to be fatal.
- *   8. Death for a forbidden system call, 9. by another signal, 10. a non-zero status, 11. ok.
+ *   8. Death for a forbidden system call, 9. by another signal, 10. an exit code that is
+ *      not ok, 11. ok.
  */
 #include "verdict.h"
 
@@ -47,7 +48,7 @@ static enum remand_verdict decide_ending(const struct verdict_evidence *evidence
 		return REMAND_VERDICT_SIGNAL;
 	if (!evidence->exited)
 		return REMAND_VERDICT_INTERNAL_ERROR;
-	return evidence->exit_code ? REMAND_VERDICT_EXIT : REMAND_VERDICT_OK;
+	return evidence->exit_failed ? REMAND_VERDICT_EXIT : REMAND_VERDICT_OK;
 }
 
 enum remand_verdict verdict_decide(const struct verdict_evidence *evidence)

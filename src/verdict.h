@@ -23,8 +23,8 @@ struct verdict_evidence {
 	bool not_started;    /* set-up or exec failed */
 	enum verdict_cause cause;
 	bool exited;
-	int exit_code;
-	int signal; /* 0: none */
+	bool exit_failed; /* the exit code is not one of those that are ok */
+	int signal;       /* 0: none */
 	uint64_t cpu_ns, time_limit_ns;
 	uint64_t wall_ns, wall_limit_ns;
 	uint64_t stdout_bytes, stderr_bytes, output_limit_bytes;

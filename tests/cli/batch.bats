@@ -33,6 +33,8 @@ results() {
 		{"id": "x", "argv": ["true"], "no-such": 1}
 		{"id": "y", "argv": ["no-such-program"]}
 		{"id": "z", "argv": ["true"], "nice": 5, "env": ["A=1", "B=2"], "inherit-env": true}
+		{"id": "ok", "argv": "sh -c 'exit 3'", "ok": "0,3"}
+		{"id": "list", "argv": "true", "ok": [0, 3]}
 	END
 	batch -j 2 --ordered jobs.json >out || status=$?
 	[[ $status -eq 1 ]]
@@ -43,9 +45,12 @@ results() {
 		5 x not-started null
 		6 y not-started null
 		7 z ok 0
+		8 ok ok 3
+		9 list not-started null
 	END
 	grep -q "line 4, column 3: '\[' or '{' expected near 'not'" out
 	grep -q 'there is no option no-such for a job' out
+	grep -q 'ok: expected one value, not a list' out
 }
 
 @test "the exit status is 0 when all jobs ran, whatever their verdicts" {

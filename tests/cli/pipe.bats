@@ -17,6 +17,11 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
 	[[ $("$PROGRAMS/jsonget" report failed_stage) == null ]]
 }
 
+@test "a stage's own exit codes can be a success" {
+	run -0 "$REMAND" pipe -r report --memory max --pids max -- true ::: --ok 0,3 -- sh -c 'exit 3'
+	[[ $("$PROGRAMS/jsonget" report stages.1.exit_code) == 3 && $("$PROGRAMS/jsonget" report failed_stage) == null ]]
+}
+
 @test "what cannot be meant is one sentence and 125" {
 	run -125 "$REMAND" pipe --memory max --pids max -- true ::: -w 1s true
 	[[ $output == 'remand: stage 2: end its own options with --' ]]

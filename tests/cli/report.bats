@@ -56,7 +56,7 @@ assert_like() {
 }
 
 @test "the peak of memory is that of the program" {
-	custody -- sh -c 'head -c 20M /dev/zero | tail -c 20M | wc -c'
+	custody --time max --wall max -- sh -c 'head -c 20M /dev/zero | tail -c 20M | wc -c'
 	(($(field memory_peak_bytes) >= 20971520 && $(field memory_peak_bytes) < 100000000))
 }
 
@@ -71,6 +71,29 @@ assert_like() {
 	assert_field exit_code 42
 	assert_field raw_status 10752
 	assert_field reason 'exited with status 42'
+}
+
+@test "an exit code that --ok names is a success, one that it does not name is none, 0 neither" {
+	custody --ok 0,3 -- sh -c 'exit 3'
+	[[ $status -eq 0 ]] || fail "status $status"
+	assert_verdict ok && assert_field exit_code 3 && assert_field raw_status 768
+	custody --ok 1,3-5 -- sh -c 'exit 2'
+	[[ $status -eq 2 ]] || fail "status $status"
+	assert_verdict exit
+	custody --ok 3 -- true
+	[[ $status -eq 1 ]] || fail "status $status"
+	assert_verdict exit && assert_field exit_code 0
+}
+
+@test "no --ok makes a success of a missing program, a signal or a limit" {
+	custody --ok 0-255 -- /missing
+	[[ $status -eq 127 ]] && assert_verdict not-started
+	custody --ok 0-255 -- sh -c 'kill -KILL $$'
+	[[ $status -eq 137 ]] && assert_verdict signal
+	custody --ok 0-255 --wall 1s -- sleep 1000
+	[[ $status -eq 124 ]] && assert_verdict wall-limit
+	custody --ok 256 -- true
+	[[ $status -eq 125 ]]
 }
 
 @test "a signal has its name, and no exit status" {
@@ -158,7 +181,7 @@ assert_like() {
 
 @test "--format text is the line for people" {
 	"$REMAND" run --report out --format text -- sh -c 'exit 3' || [[ $? -eq 3 ]]
-	grep -Ex 'exit: exited with status 3 · cpu [0-9.]+s · wall [0-9.]+s · memory [0-9.]+[BKM]' out
+	grep -Ex 'exit: exited with status 3 · cpu [0-9.]+s · wall [0-9.]+s · memory [0-9.]+[BKM] · program sh' out
 }
 
 @test "--format json is the default" {

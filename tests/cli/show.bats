@@ -26,7 +26,7 @@ assert_plan() {
 @test "each value says whether the command line, a policy or the default says so" {
 	printf 'pids 5\n' >parent.policy
 	printf '# comment\nextends ./parent.policy\n\nmemory 64M\nenv A=1\n' >child.policy
-	show --wall 3s --policy ./child.policy -E B=2 -- cat x
+	show --wall 3s --policy ./child.policy -E B=2 --ok 0,3 -- cat x
 	assert_plan policy ./child.policy
 	assert_plan options.wall.value 3s
 	assert_plan options.wall.from 'command line'
@@ -34,6 +34,7 @@ assert_plan() {
 	assert_plan options.memory.from ./child.policy:4
 	assert_plan options.pids.from ././parent.policy:1
 	assert_plan options.time.value 10s
+	assert_plan options.ok.value 0,3
 	[[ $(plan options.time.from) == default.policy:* ]]
 	assert_plan options.env.0.value A=1
 	assert_plan options.env.0.from ./child.policy:5

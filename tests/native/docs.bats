@@ -33,7 +33,7 @@ replay() {
 # What is measured differs; without the memory controller, memory is not measured.
 masked() {
 	local memory=''
-	has cgroup_v2 || memory='s/ · memory #$//'
+	has cgroup_v2 || memory='s/ · memory #//'
 	sed -E '/^[0-9]+$/!s/[0-9]+(\.[0-9]+)?[BKMGT]?/#/g;'"$memory"
 }
 

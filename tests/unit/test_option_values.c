@@ -149,6 +149,24 @@ TEST(nice_takes_minus_20_to_19)
 	}
 }
 
+TEST(exit_codes_that_are_ok_are_numbers_and_ranges_and_the_last_list_holds)
+{
+	OPTIONS *options = NULL;
+	const struct remand_spec *spec;
+
+	CHECK_INT(remand_options_new(&options), 0);
+	spec = remand_options_spec(options);
+	CHECK_INT(spec->ok_codes_count, 0);
+	CHECK_INT(remand_options_set(options, "ok", "0-255", NULL), 0);
+	CHECK_INT(spec->ok_codes_count, 256);
+	CHECK_INT(remand_options_set(options, "ok", "3,0,3-5", NULL), 0);
+	CHECK_INT(spec->ok_codes_count, 4);
+	CHECK_INT(memcmp(spec->ok_codes, "\0\3\4\5", 4), 0);
+	/* What was refused changes nothing. */
+	CHECK_INT(remand_options_set(options, "ok", "7,256", NULL), -EINVAL);
+	CHECK_INT(spec->ok_codes_count, 4);
+}
+
 TEST(network_is_none_or_host)
 {
 	OPTIONS *options = NULL;
@@ -332,6 +350,7 @@ TEST(a_stream_is_null_inherit_or_a_file_and_stderr_may_go_to_stdout)
 #define NO_CPUS    "is not a number of CPUs; expected e.g. 2 or 0.5"
 #define NO_LIMIT   "is not a limit; say max for no limit"
 #define TOO_LARGE  "is too large; say max for no limit"
+#define NO_CODES   "is not a list of exit codes; expected numbers from 0 to 255, e.g. 0,3-5"
 #define NO_NICE    "is not a nice value; expected -20 to 19"
 #define NO_BIND    "is not a bind; expected SRC, SRC:DST, SRC:rw or SRC:DST:rw"
 #define NO_USER    "is not a user; expected numbers, UID or UID:GID"
@@ -389,6 +408,18 @@ static const struct {
 	{ "cpuset", "a", "is not a list of CPUs; expected e.g. 0-1,3" },
 	{ "cpuset", "0 1", "is not a list of CPUs; expected e.g. 0-1,3" },
 	{ "cpuset", "0\n1", "is not a list of CPUs; expected e.g. 0-1,3" },
+	{ "ok", "256", NO_CODES },
+	{ "ok", "-1", NO_CODES },
+	{ "ok", "+1", NO_CODES },
+	{ "ok", "1-", NO_CODES },
+	{ "ok", "5-3", NO_CODES },
+	{ "ok", "1,", NO_CODES },
+	{ "ok", ",1", NO_CODES },
+	{ "ok", "1 2", NO_CODES },
+	{ "ok", "1-2-3", NO_CODES },
+	{ "ok", "0x1", NO_CODES },
+	{ "ok", "0000", NO_CODES },
+	{ "ok", "max", NO_CODES },
 	{ "nice", "20", NO_NICE },
 	{ "nice", "-21", NO_NICE },
 	{ "nice", "+1", NO_NICE },

@@ -188,6 +188,9 @@ TEST(the_lines_of_the_policy_default_are_the_defaults)
 	CHECK_INT(spec_resolve(&empty, &spec, NULL), 0);
 	CHECK_STR(said.hostname, spec.hostname);
 	said.hostname = spec.hostname;
+	CHECK_INT(said.ok_codes_count, spec.ok_codes_count);
+	CHECK(memcmp(said.ok_codes, spec.ok_codes, spec.ok_codes_count) == 0);
+	said.ok_codes = spec.ok_codes;
 	said.rules = NULL;
 	said.rules_count = 0;
 	CHECK(memcmp(&said, &spec, sizeof(spec)) == 0);

@@ -102,6 +102,19 @@ static struct remand_result result_of(enum remand_verdict verdict)
 	return result;
 }
 
+TEST(a_success_that_is_not_0_and_a_0_that_is_none_are_explained)
+{
+	struct remand_result ok = result_of(REMAND_VERDICT_OK);
+	struct remand_result failed = result_of(REMAND_VERDICT_EXIT);
+	struct group_usage usage = { 0 };
+
+	ok.exit_code = 3;
+	reason_fill(&ok, &usage);
+	CHECK_STR(ok.reason, "exited with status 3, which is a success here");
+	reason_fill(&failed, &usage);
+	CHECK_STR(failed.reason, "exited with status 0, which is no success here");
+}
+
 TEST(each_verdict_is_explained_by_the_numbers_it_rests_on)
 {
 	static const struct {

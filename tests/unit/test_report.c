@@ -28,6 +28,7 @@ static struct remand_result measured(void)
 {
 	struct remand_result result = {
 		.id = "run-1a",
+		.program = "./sol",
 		.verdict = REMAND_VERDICT_EXIT,
 		.reason = "exited with status 3",
 		.started = true,
@@ -80,10 +81,10 @@ static struct remand_result unmeasured(void)
 	return result;
 }
 
-static const char *const members[] = { "schema", "id", "verdict", "reason", "evidence", "exit_code",
-	"sysexit", "signal", "core_dumped", "cpu_ns", "user_ns", "system_ns", "wall_ns",
-	"memory_peak_bytes", "pids_peak", "stdout_bytes", "stderr_bytes", "limits", "isolation",
-	"policy", "pressure", "trustworthy_time", "denied", "start_error" };
+static const char *const members[] = { "schema", "id", "program", "verdict", "reason", "evidence",
+	"exit_code", "sysexit", "signal", "core_dumped", "cpu_ns", "user_ns", "system_ns",
+	"wall_ns", "memory_peak_bytes", "pids_peak", "stdout_bytes", "stderr_bytes", "limits",
+	"isolation", "policy", "pressure", "trustworthy_time", "denied", "start_error" };
 
 TEST(every_member_of_the_schema_is_there_for_every_verdict)
 {
@@ -363,19 +364,19 @@ TEST(the_text_says_verdict_reason_and_usage)
 {
 	struct remand_result result = measured();
 
-	check_text(&result,
-		"exit: exited with status 3" DOT "cpu 0.31s" DOT "wall 0.35s" DOT "memory 3.0M");
+	check_text(&result, "exit: exited with status 3" DOT "cpu 0.31s" DOT "wall 0.35s" DOT
+			    "memory 3.0M" DOT "program ./sol");
 	result.evidence[0] = (struct remand_evidence){ "pids.events.max", 7 };
 	result.evidence_count = 1;
 	check_text(&result, "exit: exited with status 3 (pids.events.max 7)" DOT "cpu 0.31s" DOT
-			    "wall 0.35s" DOT "memory 3.0M");
+			    "wall 0.35s" DOT "memory 3.0M" DOT "program ./sol");
 	result.evidence[1] = (struct remand_evidence){ "x", 1 };
 	result.evidence_count = 2;
 	result.memory_peak_bytes = 1023;
 	snprintf(result.collect_failed, sizeof(result.collect_failed), "out: missing");
-	check_text(&result,
-		"exit: exited with status 3 (pids.events.max 7, x 1)" DOT "cpu 0.31s" DOT
-		"wall 0.35s" DOT "memory 1023B" DOT "not collected: out: missing");
+	check_text(&result, "exit: exited with status 3 (pids.events.max 7, x 1)" DOT
+			    "cpu 0.31s" DOT "wall 0.35s" DOT "memory 1023B" DOT "program ./sol" DOT
+			    "not collected: out: missing");
 }
 
 TEST(the_text_names_logged_calls_always_and_refused_ones_of_who_failed)
@@ -391,14 +392,14 @@ TEST(the_text_names_logged_calls_always_and_refused_ones_of_who_failed)
 
 	result.denials = denials;
 	result.denials_count = 3;
-	check_text(&result,
-		"exit: exited with status 3" DOT "cpu 0.31s" DOT "wall 0.35s" DOT "memory 3.0M" DOT
-		"refused: mount() 2 times" DOT "logged: socket(), bind() 3 times");
+	check_text(&result, "exit: exited with status 3" DOT "cpu 0.31s" DOT "wall 0.35s" DOT
+			    "memory 3.0M" DOT "program ./sol" DOT "refused: mount() 2 times" DOT
+			    "logged: socket(), bind() 3 times");
 	result.verdict = REMAND_VERDICT_OK;
 	result.denials_count = 5;
 	check_text(&result,
 		"ok: exited with status 3" DOT "cpu 0.31s" DOT "wall 0.35s" DOT "memory 3.0M" DOT
-		"logged: socket(), bind() 3 times, listen() and 1 more");
+		"program ./sol" DOT "logged: socket(), bind() 3 times, listen() and 1 more");
 }
 
 TEST(the_text_of_a_memory_limit_has_both_sizes_in_units)
@@ -410,7 +411,7 @@ TEST(the_text_of_a_memory_limit_has_both_sizes_in_units)
 	result.evidence[0] = (struct remand_evidence){ "memory.events.oom_kill", 1 };
 	result.evidence_count = 1;
 	check_text(&result, "memory-limit: used 256.0M of 256.0M (memory.events.oom_kill 1)" DOT
-			    "cpu 0.31s" DOT "wall 0.35s" DOT "memory 256.0M");
+			    "cpu 0.31s" DOT "wall 0.35s" DOT "memory 256.0M" DOT "program ./sol");
 }
 
 TEST(the_text_leaves_out_what_was_not_measured)

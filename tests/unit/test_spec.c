@@ -31,6 +31,8 @@ TEST(zero_means_the_finite_defaults_of_the_policy_default)
 	CHECK_INT(got.grace_ns, 0);
 	CHECK(got.idle_ns == REMAND_UNLIMITED);
 	CHECK(got.cpus_milli == REMAND_UNLIMITED);
+	CHECK_INT(got.ok_codes_count, 1);
+	CHECK_INT(got.ok_codes[0], 0);
 	CHECK_STR(got.hostname, "remand");
 	CHECK_INT(got.isolation, REMAND_ISOLATION_FULL);
 	CHECK(!got.best_effort && !got.user.given && !got.root);
@@ -165,6 +167,7 @@ static const struct {
 	{ SPEC(.hostname = ""), "the host name must have 1 to 64 characters" },
 	{ SPEC(.hostname = "0123456789012345678901234567890123456789012345678901234567890123x"),
 		"the host name must have 1 to 64 characters" },
+	{ SPEC(.ok_codes_count = 1), "ok_codes has a count, but no codes" },
 	{ SPEC(.env = env_without_value), "the environment entry 'B' is not NAME=VALUE" },
 	{ SPEC(.env = env_without_name), "the environment entry '=1' is not NAME=VALUE" },
 	{ SPEC(.env = env_empty), "the environment entry '' is not NAME=VALUE" },

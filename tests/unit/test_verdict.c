@@ -25,7 +25,6 @@ static struct verdict_evidence innocent(void)
 static void end_by_signal(struct verdict_evidence *e, int signum)
 {
 	e->exited = false;
-	e->exit_code = 0;
 	e->signal = signum;
 }
 
@@ -81,7 +80,7 @@ static void set_signal(struct verdict_evidence *e)
 
 static void set_exit(struct verdict_evidence *e)
 {
-	e->exit_code = 3;
+	e->exit_failed = true;
 }
 
 /* Each fact alone means its verdict; of several, the one that stands first here. */
@@ -160,17 +159,6 @@ TEST(each_cause_for_which_we_ended_the_run_is_its_verdict_whatever_was_measured)
 	}
 }
 
-TEST(exit_status_0_is_ok_and_the_other_255_are_exit)
-{
-	for (int code = 0; code < 256; code++) {
-		struct verdict_evidence evidence = innocent();
-
-		evidence.exit_code = code;
-		CHECK_INT(
-			verdict_decide(&evidence), code ? REMAND_VERDICT_EXIT : REMAND_VERDICT_OK);
-	}
-}
-
 TEST(each_of_the_64_signals_is_signal_but_the_one_for_too_large_files)
 {
 	for (int signum = 1; signum <= 64; signum++) {
@@ -191,7 +179,8 @@ static const struct {
 	{ "exit 0 while a grandchild was OOM-killed", { .exited = true, .oom_kills = 1 },
 		REMAND_VERDICT_MEMORY_LIMIT },
 	{ "exit 1 because its child was OOM-killed",
-		{ .exited = true, .exit_code = 1, .oom_kills = 1 }, REMAND_VERDICT_MEMORY_LIMIT },
+		{ .exited = true, .exit_failed = true, .oom_kills = 1 },
+		REMAND_VERDICT_MEMORY_LIMIT },
 	{ "SIGKILL by the OOM killer", { .signal = SIGKILL, .oom_kills = 2 },
 		REMAND_VERDICT_MEMORY_LIMIT },
 	{ "SIGKILL by itself", { .signal = SIGKILL }, REMAND_VERDICT_SIGNAL },
@@ -219,7 +208,7 @@ static const struct {
 	{ "exactly the output limit on both",
 		{ .exited = true, .stdout_bytes = 100, .stderr_bytes = 100 }, REMAND_VERDICT_OK },
 	{ "a file too large", { .signal = SIGXFSZ }, REMAND_VERDICT_OUTPUT_LIMIT },
-	{ "a file too large, exit 153 like a shell's", { .exited = true, .exit_code = 153 },
+	{ "a file too large, exit 153 like a shell's", { .exited = true, .exit_failed = true },
 		REMAND_VERDICT_EXIT },
 	{ "SIGSYS for a forbidden call", { .signal = SIGSYS, .cause = VERDICT_CAUSE_DENIED },
 		REMAND_VERDICT_DENIED },
@@ -300,6 +289,22 @@ TEST(the_exit_status_of_an_exited_program_is_its_own)
 
 		CHECK_INT(remand_result_status(&result), code);
 	}
+}
+
+TEST(the_exit_status_of_a_success_is_0_and_that_of_a_failure_never)
+{
+	struct remand_result result = {
+		.verdict = REMAND_VERDICT_OK, .exited = true, .exit_code = 3
+	};
+
+	CHECK(remand_result_ok(&result));
+	CHECK_INT(remand_result_status(&result), 0);
+	/* Of a pipeline: its reader had closed. */
+	result = (struct remand_result){ .verdict = REMAND_VERDICT_OK, .signal = SIGPIPE };
+	CHECK_INT(remand_result_status(&result), 0);
+	result = (struct remand_result){ .verdict = REMAND_VERDICT_EXIT, .exited = true };
+	CHECK(!remand_result_ok(&result));
+	CHECK_INT(remand_result_status(&result), 1);
 }
 
 TEST(the_exit_status_after_a_signal_is_128_and_its_number)
