@@ -87,22 +87,13 @@ static int find_given(
 	return error_errno(error, REMAND_STAGE_GROUP, r, "cannot open the cgroup %s", name);
 }
 
-/* Our cgroup as a path below the mount point. Both /proc/self/cgroup and the mount's root
- * (mountinfo) are seen from our cgroup namespace: cgroup_namespaces(7). */
-static int read_own_path(
-	const struct host *host, char ret_path[PATH_MAX], struct remand_error *error)
+/* A cgroup of /proc/PID/cgroup (NULL: none) as a path below the mount point. Both that and the
+ * mount's root (mountinfo) are seen from our cgroup namespace: cgroup_namespaces(7). */
+static int find_below_mount(const struct host *host, const char *path, char ret_path[PATH_MAX],
+	struct remand_error *error)
 {
-	char text[PATH_MAX + 1024], *path = NULL, *rest = NULL;
 	const char *root = strcmp(host->cgroup_root, "/") == 0 ? "" : host->cgroup_root;
-	int r = file_read(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text));
 
-	ret_path[0] = '\0';
-
-	if (r < 0)
-		return error_errno(error, REMAND_STAGE_HOST, r, "cannot read /proc/self/cgroup");
-	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		if (strncmp(line, "0::/", 4) == 0)
-			path = line + 3;
 	/* "/.." in either: the one lies outside of the namespace of the other. */
 	if (!path || strncmp(path, "/..", 3) == 0 || strncmp(root, "/..", 3) == 0 ||
 		strncmp(path, root, strlen(root)) != 0)
@@ -123,15 +114,27 @@ static int read_own_path(
 	return 0;
 }
 
-int base_open_own(const struct host *host)
+static int read_own_path(
+	const struct host *host, char ret_path[PATH_MAX], struct remand_error *error)
+{
+	char text[PATH_MAX + 1024], *path = NULL, *rest = NULL;
+	int r = file_read(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text));
+
+	ret_path[0] = '\0';
+	if (r < 0)
+		return error_errno(error, REMAND_STAGE_HOST, r, "cannot read /proc/self/cgroup");
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		if (strncmp(line, "0::/", 4) == 0)
+			path = line + 3;
+	return find_below_mount(host, path, ret_path, error);
+}
+
+int base_open_cgroup(const struct host *host, const char *cgroup)
 {
 	char path[PATH_MAX];
-	int r = host->cgroup_fd < 0 ? -ENOENT : read_own_path(host, path, NULL), fd;
+	int r = host->cgroup_fd < 0 ? -ENOENT : find_below_mount(host, cgroup, path, NULL);
 
-	if (r < 0)
-		return r;
-	fd = fd_raise(open_below(host, path));
-	return fd < 0 ? syscall_errno() : fd;
+	return r < 0 ? r : fd_raise(open_below(host, path));
 }
 
 /* systemd marks what it delegates; the name of the mark depends on its version. */

@@ -40,8 +40,8 @@ int base_find(const struct host *host, const char *given, struct base *ret_base,
 int base_open(const struct host *host, const struct remand_spec *spec, int *ret_fd,
 	struct remand_error *error);
 
-/* The directory of the cgroup that we are in; -errno where it cannot be seen. */
-int base_open_own(const struct host *host);
+/* The directory of a cgroup of /proc/PID/cgroup; negative where it cannot be seen. */
+int base_open_cgroup(const struct host *host, const char *cgroup);
 
 /* Whether groups can be made in this directory by us; says which part is in the way. */
 int base_check(const struct host *host, const struct base *base, struct remand_error *error);

@@ -33,39 +33,55 @@ static bool is_identity(const char *line)
 	return false;
 }
 
-static int write_status(FILE *lines, mode_t *ret_umask)
+/* All of it, however many groups there are. Caller frees. */
+static int read_status(int thread_fd, char **ret_text)
 {
-	FILE *file = fopen("/proc/thread-self/status", "re");
-	CLEANUP_FREE char *line = NULL;
-	unsigned int mask;
-	size_t size = 0;
-	int r = -ENODATA;
+	for (size_t size = 8192;; size *= 2) {
+		CLEANUP_FREE char *text = malloc(size);
+		int r = text ? file_read(thread_fd, "status", text, size) : -ENOMEM;
 
-	if (!file)
-		return syscall_errno();
-	while (getline(&line, &size, file) > 0) {
+		if (r == -EFBIG)
+			continue;
+		if (r == 0) {
+			*ret_text = text;
+			text = NULL;
+		}
+		return r;
+	}
+}
+
+static int write_status(int thread_fd, FILE *lines, mode_t *ret_umask)
+{
+	CLEANUP_FREE char *text = NULL;
+	char *rest = NULL;
+	unsigned int mask;
+	int r = read_status(thread_fd, &text);
+
+	if (r < 0)
+		return r;
+	r = -ENODATA;
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		if (is_identity(line))
-			fputs(line, lines);
+			fprintf(lines, "%s\n", line);
 		if (sscanf(line, "Umask: %o", &mask) == 1) {
 			*ret_umask = (mode_t)mask;
 			r = 0;
 		}
 	}
-	fclose(file);
 	return r;
 }
 
-static int write_namespaces(FILE *lines)
+static int write_namespaces(int thread_fd, FILE *lines)
 {
 	static const char *const names[] = { "user", "mnt", "pid_for_children", "net", "ipc", "uts",
 		"cgroup", "time_for_children" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char path[64], target[64];
+		char path[32], target[64];
 		ssize_t n;
 
-		snprintf(path, sizeof(path), "/proc/thread-self/ns/%s", names[i]);
-		n = readlink(path, target, sizeof(target) - 1);
+		snprintf(path, sizeof(path), "ns/%s", names[i]);
+		n = readlinkat(thread_fd, path, target, sizeof(target));
 		if (n < 0 && errno != ENOENT)
 			return syscall_errno();
 		fprintf(lines, "namespace %s: %.*s\n", names[i], n < 0 ? 0 : (int)n, target);
@@ -73,58 +89,71 @@ static int write_namespaces(FILE *lines)
 	return 0;
 }
 
-static int write_identity(FILE *lines, mode_t *ret_umask)
+/* The same directory mounted elsewhere has other mounts in it. */
+static int write_root(FILE *lines)
+{
+	struct statx root;
+
+	if (statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &root) < 0)
+		return syscall_errno();
+	fprintf(lines, "root directory: %u:%u:%ju of mount %ju\n", root.stx_dev_major,
+		root.stx_dev_minor, (uintmax_t)root.stx_ino, (uintmax_t)root.stx_mnt_id);
+	return 0;
+}
+
+static int write_identity(int thread_fd, FILE *lines, mode_t *ret_umask)
 {
 	char label[1024];
-	struct stat root;
-	int r = write_status(lines, ret_umask);
+	int r = write_status(thread_fd, lines, ret_umask);
 
 	if (r == 0)
-		r = write_namespaces(lines);
+		r = write_namespaces(thread_fd, lines);
+	if (r == 0)
+		r = write_root(lines);
 	if (r < 0)
 		return r;
-	if (stat("/", &root) < 0)
-		return syscall_errno();
-	fprintf(lines, "root directory: %ju:%ju\n", (uintmax_t)root.st_dev, (uintmax_t)root.st_ino);
 	fprintf(lines, "securebits: %d\n", prctl(PR_GET_SECUREBITS));
 	fprintf(lines, "personality: %d\n", personality(0xffffffff));
 	/* EINVAL: no security module has labels. */
-	if (file_read(AT_FDCWD, "/proc/thread-self/attr/current", label, sizeof(label)) == 0)
+	if (file_read(thread_fd, "attr/current", label, sizeof(label)) == 0)
 		fprintf(lines, "security label: %s\n", label);
 	return 0;
 }
 
 /* The line of the v2 tree, cgroups(7); empty where there is none. */
-static int read_cgroup(char **ret_cgroup)
+static int read_cgroup(int thread_fd, char **ret_cgroup)
 {
-	FILE *file = fopen("/proc/thread-self/cgroup", "re");
-	CLEANUP_FREE char *line = NULL;
-	size_t size = 0;
-	int r = 0;
+	char text[16384], *rest = NULL;
+	const char *path = "";
+	int r = file_read(thread_fd, "cgroup", text, sizeof(text));
 
-	if (!file)
-		return syscall_errno();
-	while (r == 0 && !*ret_cgroup && getline(&line, &size, file) > 0)
-		if (strncmp(line, "0::", 3) == 0 && !(*ret_cgroup = strdup(line + 3)))
-			r = -ENOMEM;
-	fclose(file);
-	if (r == 0 && !*ret_cgroup && !(*ret_cgroup = strdup("")))
-		r = -ENOMEM;
-	return r;
+	if (r < 0)
+		return r;
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		if (strncmp(line, "0::", 3) == 0)
+			path = line + 3;
+	*ret_cgroup = strdup(path);
+	return *ret_cgroup ? 0 : -ENOMEM;
 }
 
+/* Threads of one process may be different callers: unshare(2), capabilities(7). */
 int caller_read(struct caller *ret_caller, struct caller_identity *ret_identity)
 {
+	CLEANUP_FD int thread_fd = open("/proc/thread-self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct caller_identity identity = { 0 };
 	struct caller caller = { 0 };
+	FILE *lines;
 	size_t size;
-	FILE *lines = open_memstream(&identity.lines, &size);
-	int r = lines ? write_identity(lines, &caller.umask) : -ENOMEM;
+	int r;
 
+	if (thread_fd < 0)
+		return syscall_errno();
+	lines = open_memstream(&identity.lines, &size);
+	r = lines ? write_identity(thread_fd, lines, &caller.umask) : -ENOMEM;
 	if (lines && fclose(lines) != 0 && r == 0)
 		r = -ENOMEM;
 	if (r == 0)
-		r = read_cgroup(&identity.cgroup);
+		r = read_cgroup(thread_fd, &identity.cgroup);
 	caller.dumpable = prctl(PR_GET_DUMPABLE) == 1;
 	if (r < 0) {
 		caller_identity_done(&identity);
@@ -161,13 +190,28 @@ int caller_compare(const struct caller_identity *before, const struct caller_ide
 	return 0;
 }
 
+/* The plan's descriptors may be on their way to it: lowered by itself, at the order to go. */
+static int leave_room(pid_t pid, struct rlimit *files)
+{
+	struct rlimit its;
+
+	if (prlimit(pid, RLIMIT_NOFILE, NULL, &its) < 0)
+		return -1;
+	if (files->rlim_max < its.rlim_max)
+		files->rlim_max = its.rlim_max;
+	files->rlim_cur = files->rlim_max;
+	return 0;
+}
+
 static int give_rlimits(pid_t pid, struct remand_error *error)
 {
 	for (int i = 0; i < (int)RLIM_NLIMITS; i++) {
 		const __rlimit_resource_t resource = (__rlimit_resource_t)i;
 		struct rlimit own;
 
-		if (getrlimit(resource, &own) < 0 || prlimit(pid, resource, &own, NULL) < 0)
+		if (getrlimit(resource, &own) < 0 ||
+			(i == RLIMIT_NOFILE && leave_room(pid, &own) < 0) ||
+			prlimit(pid, resource, &own, NULL) < 0)
 			return error_errno(error, REMAND_STAGE_RLIMIT, syscall_errno(),
 				"cannot give the keeper the caller's own limit %s",
 				rlimits_name(i));

@@ -45,6 +45,7 @@ struct keeper {
 	int target_fd; /* pidfd */
 	pid_t target_pid;
 	struct id_map_inside ids;
+	struct rlimit files;
 	int go_fd;
 	int signal_fd;
 	struct failure failure;
@@ -89,6 +90,7 @@ static void wait_for_go(struct keeper *keeper)
 	if (n != sizeof(order))
 		_exit(125);
 	keeper->ids = order.ids;
+	keeper->files = order.files;
 }
 
 /* Our own process attributes, before anything is built or born. */
@@ -109,6 +111,8 @@ static void settle(struct keeper *keeper)
 	(void)file_write(AT_FDCWD, "/proc/self/oom_score_adj", "0");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		fail(keeper, REMAND_STAGE_CREDENTIALS, "(dumpable)");
+	/* Refused only where our own is lower already. */
+	(void)setrlimit(RLIMIT_NOFILE, &keeper->files);
 	/* PID 1 gets the orphans anyway. */
 	if (!(keeper->plan->isolation.namespaces & CLONE_NEWPID) &&
 		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)

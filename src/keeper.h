@@ -3,12 +3,15 @@
 #ifndef KEEPER_H
 #define KEEPER_H
 
+#include <sys/resource.h>
+
 #include "id_map.h"
 #include "plan.h"
 
 /* Supervisor to keeper: the ids are mapped, begin. */
 struct keeper_order {
 	struct id_map_inside ids;
+	struct rlimit files; /* RLIMIT_NOFILE from now on: what a plan was sent with needed room */
 };
 
 /* The keeper's whole life, in the child of clone3. */

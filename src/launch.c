@@ -16,6 +16,7 @@
 #include "error.h"
 #include "fd.h"
 #include "id_map.h"
+#include "plan_transfer.h"
 #include "run.h"
 #include "starter.h"
 #include "syscalls.h"
@@ -26,6 +27,11 @@
 struct child_ends {
 	int control_fd, failure_fd, supervisor_fd, kill_fd;
 };
+
+#define NO_ENDS                \
+	{                      \
+		-1, -1, -1, -1 \
+	}
 
 static int say_no_fds(struct remand_error *error)
 {
@@ -67,14 +73,30 @@ static int open_channels(struct remand *run, struct child_ends *ends, struct rem
 		return say_no_fds(error);
 	run->failure_fd = failure[0];
 	ends->failure_fd = raise_above(failure[1], floor);
-	if (ends->failure_fd < 0)
-		return say_no_fds(error);
-	/* The process, not the thread: a thread that starts a run may end while the process lives,
-	 * which PR_SET_PDEATHSIG would get wrong. */
+	return ends->failure_fd < 0 ? say_no_fds(error) : 0;
+}
+
+/* The process, not the thread: a thread that starts a run may end while the process lives, which
+ * PR_SET_PDEATHSIG would get wrong. */
+static int open_supervisor(struct child_ends *ends, struct remand_error *error)
+{
 	ends->supervisor_fd = pidfd_open(getpid(), 0);
-	if (ends->supervisor_fd < 0)
-		return say_no_fds(error);
-	return run->plan.isolation.namespaces & CLONE_NEWPID ? 0 : open_kill(run, ends, error);
+	return ends->supervisor_fd < 0 ? say_no_fds(error) : 0;
+}
+
+/* A keeper of a starter's has the first three already. */
+static int open_ends(struct remand *run, struct child_ends *ends, struct remand_error *error)
+{
+	int r = 0;
+
+	if (!run->spec.starter) {
+		r = open_channels(run, ends, error);
+		if (r == 0)
+			r = open_supervisor(ends, error);
+	}
+	if (r == 0 && !(run->plan.isolation.namespaces & CLONE_NEWPID))
+		r = open_kill(run, ends, error);
+	return r;
 }
 
 static void close_ends(struct child_ends *ends)
@@ -101,8 +123,11 @@ static pid_t clone_keeper(struct remand *run)
 
 static int send_go(struct remand *run, const struct id_map *map, struct remand_error *error)
 {
-	const struct keeper_order go = { .ids = map->inside };
+	struct keeper_order go = { .ids = map->inside };
 
+	if (getrlimit(RLIMIT_NOFILE, &go.files) < 0)
+		return error_errno(error, REMAND_STAGE_RLIMIT, syscall_errno(),
+			"cannot find out our own limit nofile");
 	if (send(run->control_fd, &go, sizeof(go), MSG_NOSIGNAL) != sizeof(go))
 		return error_errno(
 			error, REMAND_STAGE_CLONE, syscall_errno(), "cannot reach the keeper");
@@ -229,32 +254,61 @@ static int say_refusal(struct remand *run, struct remand_error *error)
 	return -failure.errnum;
 }
 
-static int have_keeper_cloned(
-	struct remand *run, struct child_ends *ends, struct remand_error *error)
+int launch_order(struct remand *run, const struct isolation *isolation, const struct host *host,
+	struct remand_error *error)
+{
+	struct child_ends ends = NO_ENDS;
+	int r = open_channels(run, &ends, error);
+
+	if (r == 0) {
+		const struct starter_order order = { isolation->namespaces, ends.control_fd,
+			ends.failure_fd };
+
+		r = starter_order(run->spec.starter, &order, host, error);
+	}
+	run->keeper_due = r == 0;
+	close_ends(&ends);
+	return r;
+}
+
+int launch_await_keeper(struct remand *run, struct remand_error *error)
 {
 	struct starter_answer answer;
-	int r = starter_send(run->spec.starter, &run->plan, run->cgroup_fd, error);
+	int r = starter_receive(run->control_fd, &answer, error);
 
-	close_ends(ends);
-	if (r < 0)
-		return r;
-	r = starter_receive(run->control_fd, &answer, error);
+	run->keeper_due = false;
 	if (r < 0)
 		return r;
 	run->keeper_fd = answer.keeper_fd;
 	run->keeper_pid = answer.pid;
-	return answer.errnum ? say_refusal(run, error) : caller_give(answer.pid, error);
+	return answer.errnum ? say_refusal(run, error) : 0;
 }
 
-static int make_keeper(struct remand *run, struct child_ends *ends, struct remand_error *error)
+static int prepare_keeper(struct remand *run, struct remand_error *error)
+{
+	int r = launch_await_keeper(run, error);
+
+	if (r < 0)
+		return r;
+	r = plan_send(&run->plan, run->control_fd, starter_address(run->spec.starter));
+	/* It has said why it is gone, unless it was killed. */
+	if (r == -EPIPE || r == -ECONNRESET)
+		return say_refusal(run, error);
+	if (r < 0)
+		return error_errno(
+			error, REMAND_STAGE_CLONE, r, "cannot hand the plan to the keeper");
+	return caller_give(run->keeper_pid, error);
+}
+
+static int make_keeper(struct remand *run, struct remand_error *error)
 {
 	if (run->spec.starter)
-		return have_keeper_cloned(run, ends, error);
+		return prepare_keeper(run, error);
 	run->keeper_pid = clone_keeper(run);
 	return run->keeper_pid < 0 ? say_no_keeper(run, syscall_errno(), error) : 0;
 }
 
-static int give_birth(struct remand *run, struct child_ends *ends, struct remand_error *error)
+static int give_birth(struct remand *run, struct remand_error *error)
 {
 	const struct isolation *isolation = &run->plan.isolation;
 	struct id_map_wish wish = {
@@ -265,7 +319,7 @@ static int give_birth(struct remand *run, struct child_ends *ends, struct remand
 		.user = run->spec.user,
 	};
 	struct id_map map;
-	int r = make_keeper(run, ends, error);
+	int r = make_keeper(run, error);
 	const pid_t pid = run->keeper_pid;
 
 	if (r < 0)
@@ -297,8 +351,8 @@ static void fill_fds(struct remand *run, const struct child_ends *ends)
 
 int launch(struct remand *run, struct remand_error *error)
 {
-	struct child_ends ends = { -1, -1, -1, -1 };
-	int r = open_channels(run, &ends, error);
+	struct child_ends ends = NO_ENDS;
+	int r = open_ends(run, &ends, error);
 
 	if (r == 0) {
 		fill_fds(run, &ends);
@@ -307,7 +361,7 @@ int launch(struct remand *run, struct remand_error *error)
 			error_errno(error, REMAND_STAGE_CLONE, r, "cannot prepare the keeper");
 	}
 	if (r == 0)
-		r = give_birth(run, &ends, error);
+		r = give_birth(run, error);
 	close_ends(&ends);
 	/* The rules still decide when the listener asks. */
 	run->denials.filter = run->plan.filter;

@@ -18,7 +18,7 @@
  * supervisor
  *
  * A caller that has grown large names a starter (starter.h), a small process of its own from which
- * the keeper is cloned; the rest is the same.
+ * the keeper is cloned, sooner than else, and told the plan later; the rest is the same.
  *
  * Data flows one way: options -> spec (spec.c) -> host (host.c, base.c) -> group (group.c) -> plan
  * (plan.c, cell_plan.c: all that the children need, decided beforehand) -> launch (launch.c) ->
@@ -37,7 +37,6 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "base.h"
 #include "capture.h"
 #include "child.h"
 #include "deadlines.h"
@@ -61,7 +60,7 @@ static struct remand *new_run(void)
 	run->group = (struct group)GROUP_EMPTY;
 	run->box = (struct box)BOX_EMPTY;
 	run->plan.kill_fd = -1;
-	run->base_fd = run->cgroup_fd = run->box_fd = run->namespace_fd = -1;
+	run->base_fd = run->box_fd = run->namespace_fd = -1;
 	run->epoll_fd = run->timer_fd = -1;
 	run->control_fd = run->failure_fd = run->keeper_fd = run->target_fd = -1;
 	run->listener_fd = -1;
@@ -170,15 +169,18 @@ static int prepare(struct remand *run, const struct host *host, struct remand_er
 			"cannot open the run's directory %s", run->box.path);
 	if (r < 0)
 		return r;
-	r = plan_make(&run->plan, &request, host, error);
+	/* It is cloned while we do the rest; unless we may enter a scope, into which it must go. */
+	if (run->spec.starter && !run->spec.enter_scope)
+		r = launch_order(run, &isolation, host, error);
+	if (r == 0)
+		r = plan_make(&run->plan, &request, host, error);
+	if (r == 0)
+		r = fallback_open_base(
+			host, &run->spec, &isolation, &run->fallback, &run->base_fd, error);
+	if (r == 0 && run->spec.starter && run->spec.enter_scope)
+		r = launch_order(run, &isolation, host, error);
 	if (r < 0)
 		return r;
-	r = fallback_open_base(host, &run->spec, &isolation, &run->fallback, &run->base_fd, error);
-	if (r < 0)
-		return r;
-	/* Where the caller is now that it may have entered a scope. */
-	if (run->spec.starter)
-		run->cgroup_fd = base_open_own(host);
 	fallback_rlimits(&run->fallback, &run->spec, run->plan.rlimits);
 	if (!run->fallback.group)
 		return group_draw_name(&run->group, error);
@@ -295,6 +297,8 @@ static void abandon(struct remand *run)
 {
 	if (run->group.fd >= 0)
 		(void)group_kill(&run->group);
+	if (run->keeper_due)
+		(void)launch_await_keeper(run, NULL);
 	run->control_fd = fd_close(run->control_fd);
 	if (run->keeper_fd >= 0) {
 		(void)pidfd_send_signal(run->keeper_fd, SIGKILL, NULL, 0);
@@ -320,7 +324,6 @@ struct remand *remand_free(struct remand *run)
 	free_collects(run);
 	free(run->loans);
 	fd_close(run->base_fd);
-	fd_close(run->cgroup_fd);
 	fd_close(run->box_fd);
 	fd_close(run->namespace_fd);
 	fd_close(run->epoll_fd);

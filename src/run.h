@@ -49,7 +49,6 @@ struct remand {
 	struct box box;
 	unsigned int cpus; /* that the group may use at once */
 	int base_fd;
-	int cgroup_fd; /* the caller's own cgroup; only with a starter */
 	struct work_loan *loans;
 	size_t loans_count;
 	struct path_hostile hostile; /* the work directory, for what is opened after the run */
@@ -65,6 +64,7 @@ struct remand {
 	uint32_t watched[WATCH_COUNT]; /* events registered for each watch */
 	int watched_fd[WATCH_COUNT];
 	bool control_ended;
+	bool keeper_due; /* ordered from a starter that has not answered yet */
 
 	enum run_phase phase;
 	uint64_t launched_ns, started_ns, ended_ns;
@@ -91,7 +91,12 @@ struct remand {
 	bool result_taken;
 };
 
-/* launch.c: from a planned run to a keeper that goes. Closes what only the children need. */
+/* launch.c: order the keeper of a run that has a starter; its answer is due from then on. */
+int launch_order(struct remand *run, const struct isolation *isolation, const struct host *host,
+	struct remand_error *error);
+/* Have keeper_fd, or the reason why there is none. */
+int launch_await_keeper(struct remand *run, struct remand_error *error);
+/* From a planned run to a keeper that goes. Closes what only the children need. */
 int launch(struct remand *run, struct remand_error *error);
 
 /* supervise.c */

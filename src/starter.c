@@ -15,6 +15,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base.h"
 #include "child.h"
 #include "clock.h"
 #include "fd.h"
@@ -110,156 +111,86 @@ struct remand_starter *remand_starter_free(struct remand_starter *starter)
 	return NULL;
 }
 
+uintptr_t starter_address(const struct remand_starter *starter)
+{
+	return starter->address;
+}
+
 /* ---- a request ---- */
 
-struct shipment {
-	struct starter_request request;
-	void *image;
-	int *fds;
-	size_t plan_fds; /* how many of them are the plan's */
-};
-
-static void shipment_done(struct shipment *shipment)
-{
-	/* What follows the plan's was opened for this; the cgroup's is the run's. */
-	if (shipment->request.fds_count > shipment->plan_fds)
-		fd_close(shipment->fds[shipment->plan_fds]);
-	free(shipment->image);
-	free(shipment->fds);
-}
-
-static int load_fds(struct shipment *shipment, struct plan *plan, int cgroup_fd)
-{
-	const size_t most = plan_count_fds(plan) + 2;
-	size_t count = 0;
-	int directory_fd;
-
-	if (most > STARTER_FDS_MAX)
-		return -E2BIG;
-	shipment->fds = calloc(most, sizeof(*shipment->fds));
-	if (!shipment->fds)
-		return -ENOMEM;
-	for (size_t i = 0; i < most - 2; i++)
-		if (*plan_fd(plan, i) >= 0)
-			shipment->fds[count++] = *plan_fd(plan, i);
-	shipment->plan_fds = shipment->request.fds_count = count;
-	/* Not ".", for which a directory must be one that we may search. */
-	directory_fd = open("/proc/thread-self/cwd", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (directory_fd < 0)
-		return syscall_errno();
-	shipment->fds[count++] = directory_fd;
-	shipment->request.fds_count = count;
-	/* Sent only where it is needed. */
-	shipment->fds[count] = cgroup_fd;
-	return 0;
-}
-
-static int load(struct shipment *shipment, const struct remand_starter *starter, struct plan *plan,
-	int cgroup_fd)
-{
-	int r = load_fds(shipment, plan, cgroup_fd);
-
-	if (r == 0)
-		r = plan_pack(
-			plan, starter->address, &shipment->image, &shipment->request.image_size);
-	return r == 0 && shipment->request.image_size > STARTER_IMAGE_BYTES ? -E2BIG : r;
-}
-
-struct packet {
-	struct iovec iov[2];
-	const int *fds;
-	size_t fds_count;
-};
-
-static int send_packet(int socket_fd, struct packet *packet)
+static int send_request(
+	int socket_fd, const struct starter_request *request, const int fds[STARTER_FDS])
 {
 	union {
 		struct cmsghdr header;
-		char buffer[CMSG_SPACE(STARTER_PACKET_FDS * sizeof(int))];
+		char buffer[CMSG_SPACE(STARTER_FDS * sizeof(int))];
 	} control = { 0 };
-	const size_t size = packet->fds_count * sizeof(int);
-	struct msghdr header = { .msg_iov = packet->iov, .msg_iovlen = 2 };
+	const size_t size = (fds[STARTER_CGROUP] < 0 ? STARTER_CGROUP : STARTER_FDS) * sizeof(int);
+	struct iovec iov = { (void *)(uintptr_t)request, sizeof(*request) };
+	struct msghdr header = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.buffer,
+		.msg_controllen = CMSG_SPACE(size) };
 
-	if (size > 0) {
-		header.msg_control = control.buffer;
-		header.msg_controllen = CMSG_SPACE(size);
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(size);
-		memcpy(CMSG_DATA(&control.header), packet->fds, size);
-	}
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(size);
+	memcpy(CMSG_DATA(&control.header), fds, size);
 	return TEMP_FAILURE_RETRY(sendmsg(socket_fd, &header, MSG_NOSIGNAL)) < 0 ? syscall_errno()
 										 : 0;
 }
 
-static size_t least(size_t a, size_t b)
+/* Takes the identity's cgroup where that is a new one: the starter goes there first. */
+static int send_in_turn(struct remand_starter *starter, const struct starter_request *request,
+	int fds[STARTER_FDS], struct caller_identity *identity, const struct host *host)
 {
-	return a < b ? a : b;
-}
-
-/* In so many packets that each has at least one byte: an empty one would pass for the end. */
-static int send_all(int socket_fd, struct shipment *shipment)
-{
-	struct starter_request *request = &shipment->request;
-	const size_t by_size = (request->image_size - 1) / STARTER_PACKET_BYTES + 1;
-	const size_t by_fds = (request->fds_count - 1) / STARTER_PACKET_FDS + 1;
-	const size_t packets = by_size > by_fds ? by_size : by_fds;
-	const size_t bytes = (request->image_size - 1) / packets + 1;
-	size_t sent = 0, sent_fds = 0;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < packets; i++) {
-		struct packet packet = {
-			.iov = { { request, i == 0 ? sizeof(*request) : 0 },
-				{ (char *)shipment->image + sent,
-					least(bytes, request->image_size - sent) } },
-			.fds = shipment->fds + sent_fds,
-			.fds_count = least(STARTER_PACKET_FDS, request->fds_count - sent_fds),
-		};
-
-		r = send_packet(socket_fd, &packet);
-		sent += packet.iov[1].iov_len;
-		sent_fds += packet.fds_count;
-	}
-	/* Half a request would be completed by the next. */
-	if (r < 0)
-		(void)shutdown(socket_fd, SHUT_RDWR);
-	return r;
-}
-
-/* Takes the identity's cgroup where that is a new one. */
-static int send_in_turn(struct remand_starter *starter, struct shipment *shipment,
-	struct caller_identity *identity, struct remand_error *error)
-{
-	const int cgroup_fd = shipment->fds[shipment->request.fds_count];
 	int r = 0;
 
 	pthread_mutex_lock(&starter->mutex);
 	if (strcmp(starter->identity.cgroup, identity->cgroup) != 0) {
-		shipment->request.moved = true;
-		shipment->request.fds_count++;
-		r = cgroup_fd < 0 ? -ENOENT : 0;
+		fds[STARTER_CGROUP] = base_open_cgroup(host, identity->cgroup);
+		r = fds[STARTER_CGROUP] < 0 ? -ENOENT : 0;
 	}
 	if (r == 0)
-		r = send_all(starter->socket_fd, shipment);
+		r = send_request(starter->socket_fd, request, fds);
 	/* The lines are the same, and others may be comparing theirs with them now. */
-	if (r == 0 && shipment->request.moved) {
+	if (r == 0 && fds[STARTER_CGROUP] >= 0) {
 		free(starter->identity.cgroup);
 		starter->identity.cgroup = identity->cgroup;
 		identity->cgroup = NULL;
 	}
 	pthread_mutex_unlock(&starter->mutex);
+	fds[STARTER_CGROUP] = fd_close(fds[STARTER_CGROUP]);
+	return r;
+}
+
+static int send_order(struct remand_starter *starter, const struct starter_request *request,
+	const struct starter_order *order, struct caller_identity *identity,
+	const struct host *host, struct remand_error *error)
+{
+	/* Not ".", for which a directory must be one that we may search. */
+	CLEANUP_FD int directory_fd =
+		open("/proc/thread-self/cwd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fds[STARTER_FDS] = { order->control_fd, order->failure_fd, directory_fd, -1 };
+	int r;
+
+	if (directory_fd < 0)
+		return error_errno(error, REMAND_STAGE_CLONE, syscall_errno(),
+			"cannot open the working directory for the keeper");
+	r = send_in_turn(starter, request, fds, identity, host);
 	if (r == -ENOENT)
 		return error_say(error, REMAND_STAGE_GROUP, r,
 			"the starter cannot follow its caller into a cgroup that is not to be seen "
 			"here; make a new one with remand_starter_new()");
-	return r == -EPIPE || r == -ECONNRESET ? say_gone(error) : r;
+	if (r == -EPIPE || r == -ECONNRESET)
+		return say_gone(error);
+	return r < 0 ? error_errno(error, REMAND_STAGE_CLONE, r, "cannot reach the starter") : 0;
 }
 
-int starter_send(struct remand_starter *starter, struct plan *plan, int cgroup_fd,
-	struct remand_error *error)
+int starter_order(struct remand_starter *starter, const struct starter_order *order,
+	const struct host *host, struct remand_error *error)
 {
-	struct shipment shipment = { 0 };
+	struct starter_request request = { .namespaces = order->namespaces };
 	struct caller_identity identity = { 0 };
 	int r;
 
@@ -267,20 +198,13 @@ int starter_send(struct remand_starter *starter, struct plan *plan, int cgroup_f
 		return error_say(error, REMAND_STAGE_CLONE, -EINVAL,
 			"the starter belongs to another process, which this one is a fork of; make "
 			"one here with remand_starter_new()");
-	r = caller_read(&shipment.request.caller, &identity);
+	r = caller_read(&request.caller, &identity);
 	if (r < 0)
 		return error_errno(error, REMAND_STAGE_CLONE, r,
 			"cannot find out what the keeper would inherit");
 	r = caller_compare(&starter->identity, &identity, error);
-	if (r == 0) {
-		r = load(&shipment, starter, plan, cgroup_fd);
-		if (r < 0)
-			error_errno(
-				error, REMAND_STAGE_CLONE, r, "cannot hand the run to the starter");
-	}
 	if (r == 0)
-		r = send_in_turn(starter, &shipment, &identity, error);
-	shipment_done(&shipment);
+		r = send_order(starter, &request, order, &identity, host, error);
 	caller_identity_done(&identity);
 	return r;
 }

@@ -4,12 +4,17 @@
  * too large: a clone copies the page tables of all its memory. CLONE_PARENT makes them the caller's
  * own children all the same, so that all that comes after is as without a starter.
  *
- *       supervisor ---- socket: struct starter_request + packed plan, with descriptors -> starter
+ *       supervisor ---- socket: struct starter_request, with descriptors ---------------> starter
  *       supervisor <--- the run's own control socket: MESSAGE_KEEPER, with its pidfd --- starter,
  *                                                                                           keeper
+ *       supervisor ---- the run's own control socket: the plan (plan_transfer.h) --------> keeper
  *
- * Both answer, and the first counts: the starter is sooner, and the keeper is there still when the
- * starter is killed after clone3, so that no child is left that the supervisor has no pidfd of.
+ * The keeper is ordered as soon as its namespaces are known, and cloned while the supervisor plans
+ * the rest. Nothing that is to be kept from others comes to the starter.
+ *
+ * Starter and keeper answer, and the first counts: the starter is sooner, and the keeper is there
+ * still when the starter is killed after clone3, so that no child is left that the supervisor has
+ * no pidfd of.
  */
 #ifndef STARTER_H
 #define STARTER_H
@@ -17,22 +22,21 @@
 #include <stdint.h>
 
 #include "caller.h"
-#include "plan.h"
+#include "host.h"
 #include "remand.h"
 
-/* Of all packets that make up one request. SCM_MAX_FD is 253. */
-#define STARTER_PACKET_BYTES (32 << 10)
-#define STARTER_PACKET_FDS   250
-/* Of one request. */
-#define STARTER_FDS_MAX     8192
-#define STARTER_IMAGE_BYTES (64 << 20)
+/* What comes with a request, in this order. */
+enum starter_fd {
+	STARTER_CONTROL,   /* the keeper's end of the run's control socket */
+	STARTER_FAILURE,   /* and of its failure pipe */
+	STARTER_DIRECTORY, /* the caller's working directory */
+	STARTER_CGROUP,    /* the directory of its cgroup, only where it was moved to another */
+	STARTER_FDS,
+};
 
-/* The first packet begins with it. The descriptors are those of plan_fd() that are not -1, then the
- * caller's working directory, then, where `moved` says so, the directory of its cgroup. */
+/* One packet: requests of several threads do not mix. */
 struct starter_request {
-	size_t image_size;
-	size_t fds_count;
-	bool moved; /* it lives in another cgroup than before */
+	uint64_t namespaces; /* flags of clone3 */
 	struct caller caller;
 };
 
@@ -45,13 +49,17 @@ struct starter_hello {
 /* The starter's whole life, in the child of clone3. */
 _Noreturn void starter_main(int socket_fd, int owner_fd);
 
-/* Have the keeper of a planned run cloned: all but the answer. cgroup_fd: the directory of the
- * caller's own cgroup, or -1. */
-int starter_send(struct remand_starter *starter, struct plan *plan, int cgroup_fd,
-	struct remand_error *error);
+/* Have a keeper cloned that waits for its plan: all but the answer. The descriptors are its ends of
+ * the run's channels. */
+struct starter_order {
+	uint64_t namespaces;
+	int control_fd, failure_fd;
+};
+int starter_order(struct remand_starter *starter, const struct starter_order *order,
+	const struct host *host, struct remand_error *error);
 
 struct starter_answer {
-	int errnum;    /* 0: the keeper waits for the order to go; else see the failure pipe */
+	int errnum;    /* 0: the keeper waits for its plan; else see the failure pipe */
 	int keeper_fd; /* its pidfd, -1: none was made */
 	pid_t pid;
 };
@@ -59,5 +67,8 @@ struct starter_answer {
 /* The answer, from the supervisor's end of the run's control socket. Nobody in this process may
  * hold the other end any more, so that the end of the starter shows. */
 int starter_receive(int control_fd, struct starter_answer *ret_answer, struct remand_error *error);
+
+/* Where the image of a plan lies in its keepers. */
+uintptr_t starter_address(const struct remand_starter *starter);
 
 #endif

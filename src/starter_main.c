@@ -3,9 +3,8 @@
  * The starter: a fork of the caller that waits for requests and clones a keeper for each. The
  * caller may have had threads, so that everything here is async-signal-safe.
  *
- * A plan is received at an address that was mapped for it, before it is known what it will be: what
- * is cloned finds it there. The memory is given back after each, and what the plan's environment
- * held with it.
+ * A keeper receives its plan by itself, at an address that was mapped for it here, before it was
+ * known what it will be: each keeper finds the place empty.
  */
 #include "starter.h"
 
@@ -29,85 +28,63 @@
 #include "file.h"
 #include "keeper.h"
 #include "message.h"
+#include "plan_transfer.h"
 #include "syscalls.h"
-
-/* Mapped once, filled by each request. */
-struct arena {
-	struct starter_request request;
-	int fds[STARTER_FDS_MAX];
-	size_t fds_count;
-	size_t image_used;
-	_Alignas(max_align_t) char image[];
-};
-
-#define ARENA_BYTES (sizeof(struct arena) + STARTER_IMAGE_BYTES)
 
 struct starter {
 	int socket_fd, owner_fd;
-	struct arena *arena;
+	struct plan_arena *arena;
 };
 
-/* Descriptors that came with a packet. MSG_CTRUNC cannot come but by our own limit of open files.
- */
-static int take_fds(struct arena *arena, struct msghdr *header)
-{
-	struct cmsghdr *control = CMSG_FIRSTHDR(header);
-	size_t count;
+/* What one run wants. */
+struct errand {
+	struct starter_request request;
+	int fd[STARTER_FDS]; /* -1: did not come */
+};
 
-	if (header->msg_flags & MSG_CTRUNC)
-		return -EMFILE;
-	if (!control || control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS)
-		return 0;
-	count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-	if (count > STARTER_FDS_MAX - arena->fds_count)
-		return -EMFILE;
-	memcpy(arena->fds + arena->fds_count, CMSG_DATA(control), count * sizeof(int));
-	arena->fds_count += count;
-	return 0;
+static void errand_done(struct errand *errand)
+{
+	for (size_t i = 0; i < STARTER_FDS; i++)
+		errand->fd[i] = fd_close(errand->fd[i]);
 }
 
-static int receive_packet(const struct starter *starter, bool first)
+/* Descriptors that came with a packet: the first three always, by our own code. MSG_CTRUNC cannot
+ * come but by our own limit of open files. */
+static int take_fds(struct errand *errand, struct msghdr *header)
+{
+	struct cmsghdr *control = CMSG_FIRSTHDR(header);
+	size_t size = 0;
+
+	if (control && control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_RIGHTS)
+		size = control->cmsg_len - CMSG_LEN(0);
+	if (size > sizeof(errand->fd))
+		return -EIO;
+	memcpy(errand->fd, CMSG_DATA(control), size);
+	return (header->msg_flags & MSG_CTRUNC) || errand->fd[STARTER_DIRECTORY] < 0 ? -EMFILE : 0;
+}
+
+static int receive(const struct starter *starter, struct errand *ret_errand)
 {
 	union {
 		struct cmsghdr header;
-		char buffer[CMSG_SPACE(STARTER_PACKET_FDS * sizeof(int))];
+		char buffer[CMSG_SPACE(STARTER_FDS * sizeof(int))];
 	} control;
-	struct arena *arena = starter->arena;
-	const size_t head = first ? sizeof(arena->request) : 0;
-	struct iovec iov[] = {
-		{ &arena->request, head },
-		{ arena->image + arena->image_used, STARTER_IMAGE_BYTES - arena->image_used },
-	};
-	struct msghdr header = { .msg_iov = iov,
-		.msg_iovlen = 2,
+	struct errand *errand = ret_errand;
+	struct iovec iov = { &errand->request, sizeof(errand->request) };
+	struct msghdr header = { .msg_iov = &iov,
+		.msg_iovlen = 1,
 		.msg_control = control.buffer,
 		.msg_controllen = sizeof(control.buffer) };
 	ssize_t n;
 
+	for (size_t i = 0; i < STARTER_FDS; i++)
+		errand->fd[i] = -1;
 	do
 		n = recvmsg(starter->socket_fd, &header, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
-	if (n < (ssize_t)head || n == 0)
+	if (n != sizeof(errand->request))
 		return -ECONNRESET;
-	arena->image_used += (size_t)n - head;
-	return take_fds(arena, &header);
-}
-
-/* A whole request. */
-static int receive(const struct starter *starter)
-{
-	struct arena *arena = starter->arena;
-	int r = receive_packet(starter, true);
-
-	while (r == 0 && (arena->image_used < arena->request.image_size ||
-				 arena->fds_count < arena->request.fds_count))
-		r = receive_packet(starter, false);
-	return r;
-}
-
-static struct plan *plan_of(const struct starter *starter)
-{
-	return (struct plan *)(void *)starter->arena->image;
+	return take_fds(errand, &header);
 }
 
 static int fail(struct failure *failure, enum remand_stage stage, const char *object)
@@ -118,56 +95,38 @@ static int fail(struct failure *failure, enum remand_stage stage, const char *ob
 	return -1;
 }
 
-/* The plan's descriptors are ours now, under the numbers that they got here; but none where the
- * target's own will be. */
-static int renumber(const struct starter *starter, struct failure *failure)
-{
-	struct plan *plan = plan_of(starter);
-	int *next = starter->arena->fds;
-
-	for (size_t i = 0; i < plan_count_fds(plan); i++) {
-		int *fd = plan_fd(plan, i);
-
-		if (*fd < 0)
-			continue;
-		*fd = *next;
-		if (*next < plan->floor) {
-			int raised = fcntl(*next, F_DUPFD_CLOEXEC, plan->floor);
-
-			if (raised < 0)
-				return fail(failure, REMAND_STAGE_CLONE, "(descriptors)");
-			close(*next);
-			*fd = *next = raised;
-		}
-		plan->keep[i] = *next++;
-	}
-	return 0;
-}
-
-/* What follows the plan's descriptors: 0 the working directory, 1 the cgroup. */
-static int extra_fd(const struct starter *starter, size_t which)
-{
-	const struct arena *arena = starter->arena;
-
-	return arena->fds[arena->fds_count - (arena->request.moved ? 2 : 1) + which];
-}
-
 /* To the supervisor, over the run's own sockets. */
-static void answer(const struct plan *plan, const struct failure *failure, int keeper_fd)
+static void answer(const struct errand *errand, const struct failure *failure, int keeper_fd)
 {
 	const struct message message = { .kind = MESSAGE_KEEPER, .raw_status = failure->errnum };
 
 	if (failure->errnum)
-		(void)!write(plan->failure_fd, failure, sizeof(*failure));
-	(void)message_send(plan->control_fd, &message, keeper_fd, NULL);
+		(void)!write(errand->fd[STARTER_FAILURE], failure, sizeof(*failure));
+	(void)message_send(errand->fd[STARTER_CONTROL], &message, keeper_fd, NULL);
 }
 
-/* It answers too: a starter that was killed before it could leaves no child behind of which the
- * supervisor has no pidfd. In a pid namespace of its own it is 1 there. */
-_Noreturn static void keeper_begin(const struct plan *plan)
+/*
+ * The keeper, until it is like one that was cloned from the supervisor itself. With our end of the
+ * socket it would keep the requests alive that nobody reads when we are killed. It answers too: a
+ * starter that was killed before it could leaves no child behind of which the supervisor has no
+ * pidfd. In a pid namespace of its own it is 1 there.
+ */
+_Noreturn static void keeper_begin(const struct starter *starter, const struct errand *errand)
 {
-	answer(plan, &(struct failure){ 0 }, pidfd_open(getpid(), 0));
-	keeper_main(plan);
+	const int born[PLAN_FDS_BORN] = { errand->fd[STARTER_CONTROL], errand->fd[STARTER_FAILURE],
+		starter->owner_fd };
+	struct failure failure = { 0 };
+	const struct plan *plan;
+
+	if (fd_close_all_but(born, PLAN_FDS_BORN) < 0)
+		_exit(125);
+	answer(errand, &failure, pidfd_open(getpid(), 0));
+	plan = plan_receive(starter->arena, born, &failure);
+	if (plan)
+		keeper_main(plan);
+	if (failure.errnum)
+		(void)!write(errand->fd[STARTER_FAILURE], &failure, sizeof(failure));
+	_exit(125);
 }
 
 /*
@@ -175,68 +134,60 @@ _Noreturn static void keeper_begin(const struct plan *plan)
  * mount namespace are those in which its parent is: entered by itself, through our descriptor, the
  * working directory would stay in the old one, where nothing can be bound from.
  */
-static int follow(const struct starter *starter, struct failure *failure)
+static int follow(const struct errand *errand, struct failure *failure)
 {
-	if (starter->arena->request.moved) {
-		errno = -file_write(extra_fd(starter, 1), "cgroup.procs", "0");
+	if (errand->fd[STARTER_CGROUP] >= 0) {
+		errno = -file_write(errand->fd[STARTER_CGROUP], "cgroup.procs", "0");
 		if (errno)
 			return fail(failure, REMAND_STAGE_GROUP,
 				"(moving the starter to the cgroup of its caller)");
 	}
-	umask(starter->arena->request.caller.umask);
-	if (fchdir(extra_fd(starter, 0)) < 0)
+	umask(errand->request.caller.umask);
+	if (fchdir(errand->fd[STARTER_DIRECTORY]) < 0)
 		return fail(failure, REMAND_STAGE_CHDIR, "(the caller's working directory)");
 	return 0;
 }
 
 /* Its pidfd, or -1 with the failure filled in. */
-static int clone_keeper(const struct starter *starter, struct failure *failure)
+static int clone_keeper(
+	const struct starter *starter, const struct errand *errand, struct failure *failure)
 {
-	const struct plan *plan = plan_of(starter);
 	int pidfd = -1;
 	/* exit_signal must be 0 with CLONE_PARENT: it is ours, which is 0 too. */
 	struct clone_args args = {
-		.flags = CLONE_PARENT | CLONE_PIDFD | plan->isolation.namespaces,
+		.flags = CLONE_PARENT | CLONE_PIDFD | errand->request.namespaces,
 		.pidfd = (uintptr_t)&pidfd,
 	};
 	pid_t pid;
 
 	/* Else the keeper's id maps would belong to root. */
-	if (starter->arena->request.caller.dumpable)
+	if (errand->request.caller.dumpable)
 		(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	pid = syscall_clone(&args);
 	if (pid == 0)
-		keeper_begin(plan);
+		keeper_begin(starter, errand);
 	if (pid < 0)
 		(void)fail(failure, REMAND_STAGE_CLONE, "");
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	return pidfd;
 }
 
-static void forget(const struct starter *starter)
-{
-	struct arena *arena = starter->arena;
-
-	for (size_t i = 0; i < arena->fds_count; i++)
-		close(arena->fds[i]);
-	(void)madvise(arena, ARENA_BYTES, MADV_DONTNEED);
-	/* A directory in which we are could not be unmounted. */
-	(void)!chdir("/");
-}
-
 /* false: nothing can be started from here any more. */
 static bool serve(const struct starter *starter)
 {
 	struct failure failure = { 0 };
+	struct errand errand;
 	int pidfd = -1;
 
-	if (receive(starter) < 0)
+	if (receive(starter, &errand) < 0)
 		return false;
-	if (renumber(starter, &failure) == 0 && follow(starter, &failure) == 0)
-		pidfd = clone_keeper(starter, &failure);
-	answer(plan_of(starter), &failure, pidfd);
+	if (follow(&errand, &failure) == 0)
+		pidfd = clone_keeper(starter, &errand, &failure);
+	answer(&errand, &failure, pidfd);
 	fd_close(pidfd);
-	forget(starter);
+	errand_done(&errand);
+	/* A directory in which we are could not be unmounted. */
+	(void)!chdir("/");
 	return failure.stage != REMAND_STAGE_GROUP;
 }
 
@@ -261,7 +212,7 @@ static int settle(struct starter *starter)
 		files.rlim_cur = files.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &files);
 	}
-	arena = mmap(NULL, ARENA_BYTES, PROT_READ | PROT_WRITE,
+	arena = mmap(NULL, sizeof(struct plan_arena), PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (arena == MAP_FAILED)
 		return syscall_errno();
