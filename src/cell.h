@@ -39,6 +39,7 @@ struct cell_step {
 	char inodes[24];     /* CELL_TMPFS: how many files, likewise */
 	mode_t mode;
 	bool optional; /* skipped where the host lacks the source */
+	bool only;     /* CELL_BIND: what was opened, never what has taken its name since */
 };
 
 struct cell {

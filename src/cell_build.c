@@ -131,7 +131,7 @@ static int bind_place(const struct cell_builder *builder, const struct cell_step
  * What was unlinked since its tree was opened cannot be attached any more (ENOENT: the kernel
  * mounts no dentry that has lost its name, even by descriptor). A file that is replaced by rename,
  * as /etc/ld.so.cache while packages are installed, is there again under its name. Not so for a
- * writable one, whose tree was prepared for the target.
+ * writable one, whose tree was prepared for the target, and for the program (ESTALE).
  */
 static int build_bind(const struct cell_builder *builder, const struct cell_step *step)
 {
@@ -157,6 +157,8 @@ static int build_bind(const struct cell_builder *builder, const struct cell_step
 			r = attach_at(tree, place);
 		if (!(step->attributes & MOUNT_ATTR_RDONLY))
 			break;
+		if (r == -ENOENT && step->only && own < 0)
+			return -ESTALE;
 	}
 	return r;
 }

@@ -97,6 +97,16 @@ static int program_in_work(struct cell *cell, const struct remand_spec *spec, co
 	return asprintf(&cell->program, "/box/%s", rest) < 0 ? -ENOMEM : 1;
 }
 
+/* Whoever looked at the file before the run has looked at what will be executed. */
+static int add_only(struct cell *cell, const char *place, const char *program)
+{
+	int r = cell_step_add_bind(cell, place, program, CELL_ATTR_READ_ONLY, false);
+
+	if (r == 0)
+		cell->steps[cell->count - 1].only = true;
+	return r;
+}
+
 /* PROGRAM with a slash: shown where it can be run, unless the cell shows it anyway. With a root of
  * the caller's choice a full name means a program in there. */
 int cell_files_add_program(struct cell *cell, const struct remand_spec *spec)
@@ -115,7 +125,7 @@ int cell_files_add_program(struct cell *cell, const struct remand_spec *spec)
 		return r < 0 ? r : 0;
 	r = place_file(spec, program, NULL, place);
 	if (r == 0 && !has_destination(cell, place))
-		r = cell_step_add_bind(cell, place, program, CELL_ATTR_READ_ONLY, false);
+		r = add_only(cell, place, program);
 	if (r == 0 && asprintf(&cell->program, "/%s", place) < 0)
 		r = -ENOMEM;
 	return r;

@@ -63,6 +63,8 @@ static const struct {
 	{ REMAND_STAGE_CELL, EPERM,
 		"the file system refuses mounts in a user namespace; in a container "
 		"the usual cause is a masked /proc" },
+	{ REMAND_STAGE_CELL, ESTALE,
+		"the file was removed or replaced while the run was starting" },
 	{ REMAND_STAGE_EXEC, ENOEXEC, "neither a program for this machine nor a script with #!" },
 	{ REMAND_STAGE_EXEC, EACCES, "not a file with execute permission" },
 	{ REMAND_STAGE_RLIMIT, EPERM, "above the hard limit of the caller" },

@@ -97,6 +97,8 @@ static const struct row table[] = {
 		option_set_network, FIELD(network) },
 	{ { "hostname", 0, "NAME", "Cell", "host name seen inside (remand)" }, option_set_text,
 		FIELD(hostname) },
+	{ { "argv0", 0, "NAME", "Cell", "the program's argv[0] (PROGRAM, under its path inside)" },
+		option_set_text, FIELD(argv0) },
 	{ { "chdir", 'C', "DIR", "Cell", "working directory inside (/box)" }, option_set_text,
 		FIELD(directory) },
 	{ { "env", 'E', "NAME[=VALUE]", "Cell", "set a variable, or pass the caller's",

@@ -128,17 +128,18 @@ static int search_path(struct plan *plan, const char *name)
 static int plan_program(struct plan *plan, const struct remand_spec *spec)
 {
 	const char *const one[] = { plan->cell.program ? plan->cell.program : spec->argv[0], NULL };
+	/* Under its path in the cell: the caller's would tell the target about the host. */
+	const char *seen = spec->argv0            ? spec->argv0
+			   : plan->isolation.cell ? one[0]
+						  : spec->argv[0];
 
 	plan->argv = copy_words(spec->argv);
 	if (!plan->argv)
 		return -ENOMEM;
-	/* Under its path in the cell: the caller's would tell the target about the host. */
-	if (plan->cell.program && plan->isolation.cell) {
-		free(plan->argv[0]);
-		plan->argv[0] = strdup(plan->cell.program);
-		if (!plan->argv[0])
-			return -ENOMEM;
-	}
+	free(plan->argv[0]);
+	plan->argv[0] = strdup(seen);
+	if (!plan->argv[0])
+		return -ENOMEM;
 	if (!strchr(one[0], '/'))
 		return search_path(plan, one[0]);
 	plan->programs = copy_words(one);

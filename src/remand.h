@@ -197,6 +197,9 @@ struct remand_spec {
 	 * exists for the caller is shown read-only in /box and run there, unless the cell shows the
 	 * same file under the same path anyway; a bare name is looked up in the cell's PATH. */
 	const char *const *argv;
+	/* What the program sees as its argv[0]; default: argv[0], in a cell under its path there.
+	 * It does not change which file is run. A script with #! does not see it: execve(2). */
+	const char *argv0;
 	/* NAME=VALUE strings, NULL-terminated, on top of PATH, HOME=/box and LANG=C.UTF-8. */
 	const char *const *env;
 	bool inherit_env;      /* start from the caller's environment instead */

@@ -43,6 +43,7 @@
 #include "file.h"
 #include "landlock.h"
 #include "message.h"
+#include "path.h"
 #include "syscalls.h"
 
 struct target {
@@ -321,7 +322,9 @@ static int execute(struct target *target)
 		errno = EACCES;
 		return fail(target, REMAND_STAGE_EXEC, refused);
 	}
-	return fail(target, REMAND_STAGE_EXEC, plan->programs[1] ? plan->argv[0] : last);
+	/* Of several, the name that was looked for: argv[0] may be another. */
+	return fail(
+		target, REMAND_STAGE_EXEC, plan->programs[1] ? path_last_component(last) : last);
 }
 
 _Noreturn void target_main(const struct plan *plan, const struct target_birth *birth)

@@ -147,6 +147,17 @@ executable() {
 	[[ $("$REMAND" run -- sh -c 'tr "\0" "\n" </proc/$$/cmdline | head -n 1') == sh ]]
 }
 
+@test "argv[0] is what --argv0 says, and the file that is run is another" {
+	custody --argv0 -sh -- sh -c 'tr "\0" "\n" </proc/$$/cmdline | head -n 1; readlink /proc/$$/exe'
+	[[ $status -eq 0 && ${lines[0]} == -sh && ${lines[1]} == */dash ]] || fail "$output"
+	assert_field program sh
+	cp /bin/busybox box
+	custody --argv0 echo -- ./box named
+	[[ $output == named ]] || fail "$output"
+	run -127 --separate-stderr "$REMAND" run --argv0 cat -- missing-program
+	[[ $stderr == 'remand: not-started: cannot execute missing-program: No such file or directory' ]] || fail "$stderr"
+}
+
 @test "a program of the caller is shown in /box, and that is its argv[0]" {
 	echo '#!/bin/sh
 	echo "$0"' | executable mine

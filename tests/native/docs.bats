@@ -124,7 +124,7 @@ options_help() {
 }
 
 @test "remand(1) explains every option of the table, with its letter and placeholder, and no other" {
-	options_help | sed -nE 's/^  (-.|  ) --([a-z-]+) ?([^ ]+)? .*/\1 --\2 \3/p' |
+	options_help | sed -nE 's/^  (-.|  ) --([a-z0-9-]+) ?([^ ]+)? .*/\1 --\2 \3/p' |
 		awk '{ print ($1 ~ /^--/ ? $1 " " $2 : $1 ", " $2 " " $3) }' | sed 's/ $//' | sort >table
 	section remand.1 OPTIONS | sed -nE 's/^(\*-.*)/\1/p' | tr -d '*' | sed -E 's/_(.*)_$/\1/' | sort >page
 	[[ $(wc -l <table) -ge 35 ]]
@@ -224,7 +224,7 @@ assert_completes() {
 
 # The long options of the table, in the array `options`.
 list_options() {
-	mapfile -t options < <(options_help | sed -nE 's/^  (-.|  ) (--[a-z-]+).*/\2/p')
+	mapfile -t options < <(options_help | sed -nE 's/^  (-.|  ) (--[a-z0-9-]+).*/\2/p')
 	((${#options[@]} >= 35))
 }
 

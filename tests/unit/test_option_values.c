@@ -88,6 +88,7 @@ static const struct {
 	{ "seccomp", "profile.json", FIELD(seccomp) },
 	{ "hostname", "judge-7", FIELD(hostname) },
 	{ "chdir", "/box/a b", FIELD(directory) },
+	{ "argv0", "-sh", FIELD(argv0) },
 	{ "cgroup", "/sys/fs/cgroup/x", FIELD(cgroup) },
 };
 

@@ -21,7 +21,9 @@ TEST(every_option_has_a_name_a_section_and_a_help_text)
 	for (const struct remand_option *option; (option = remand_option_at(n)); n++) {
 		CHECK(option->name && strlen(option->name) > 1);
 		for (const char *c = option->name; *c; c++)
-			CHECK_ROW(islower((unsigned char)*c) || *c == '-', option->name);
+			CHECK_ROW(islower((unsigned char)*c) || isdigit((unsigned char)*c) ||
+					  *c == '-',
+				option->name);
 		CHECK_ROW(option->section && option->section[0], option->name);
 		CHECK_ROW(option->help && strlen(option->help) > 5, option->name);
 		CHECK_ROW(!option->argument || option->argument[0], option->name);
