@@ -160,9 +160,8 @@ int command_load(struct remand_options *options)
 	return r;
 }
 
-int command_format(const struct remand_options *options, bool *ret_text)
+int command_format(const char *format, bool *ret_text)
 {
-	const char *format = remand_options_text(options, "format");
 	char message[512];
 
 	if (!format)

@@ -41,8 +41,9 @@ int command_open_signals(void);
 /* Read the policy, once all options are set. -errno after having said what is wrong. */
 int command_load(struct remand_options *options);
 
-/* Which form is asked for: `*ret_text` comes with the one if none is. -EINVAL, said. */
-int command_format(const struct remand_options *options, bool *ret_text);
+/* Which form is asked for by --format, NULL: `*ret_text` comes with the one if none is. -EINVAL,
+ * said. */
+int command_format(const char *format, bool *ret_text);
 
 /* One line on stderr, "remand: ...". */
 void command_complain(const char *message);

@@ -94,7 +94,7 @@ static int check(const struct remand_options *options)
 	int status = COMMAND_FAILED;
 	bool text = true;
 
-	if (command_format(options, &text) < 0)
+	if (command_format(remand_options_text(options, "format"), &text) < 0)
 		return status;
 	if (remand_probe(remand_options_spec(options)->cgroup, &probe, &error) < 0) {
 		command_complain(error.message);

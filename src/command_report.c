@@ -45,7 +45,7 @@ int command_open_report(const struct remand_options *options, const struct reman
 	const char *where = remand_options_text(options, "report");
 
 	*ret = (struct command_report){ .fd = -1, .where = where };
-	if (command_format(options, &ret->text) < 0)
+	if (command_format(remand_options_text(options, "format"), &ret->text) < 0)
 		return -EINVAL;
 	if (!where)
 		return 0;

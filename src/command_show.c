@@ -174,7 +174,8 @@ static int show(struct remand_options *options, const struct command_words *word
 	char *json = NULL;
 	int status = 0;
 
-	if (command_load(options) < 0 || command_format(options, &text) < 0)
+	if (command_load(options) < 0 ||
+		command_format(remand_options_text(options, "format"), &text) < 0)
 		return COMMAND_FAILED;
 	if (remand_options_show(options, argv, &json, &error) < 0) {
 		command_complain(error.message);

@@ -205,12 +205,8 @@ int command_status(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (value && strcmp(value, "json") != 0 && strcmp(value, "text") != 0) {
-		command_complain("--format: expected json or text");
+	if (command_format(value, &text) < 0)
 		return COMMAND_FAILED;
-	}
-	if (value)
-		text = strcmp(value, "text") == 0;
 	status = name ? print_one(name, text) : print_all(text);
 	return fflush(stdout) == 0 ? status : COMMAND_FAILED;
 }
