@@ -13,7 +13,8 @@
 /* Somebody else's leftovers hold up our start: what is stuck in the kernel is for another day. */
 #define LEFTOVER_DYING_MS 1000
 
-static void reclaim(int base_fd, const char *name)
+/* Most groups beside a new one are our own other runs: own_mark. */
+static void reclaim(int base_fd, const char *name, const char *own_mark)
 {
 	struct group group = GROUP_EMPTY;
 
@@ -21,9 +22,10 @@ static void reclaim(int base_fd, const char *name)
 	group.fd = openat(base_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (group.fd < 0)
 		return;
-	group.events_fd = openat(group.fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	if ((owner_is_gone(group.fd) || owner_died_before_mark(group.fd, name)) &&
-		group.events_fd >= 0) {
+	if (!owner_has_mark(group.fd, own_mark) &&
+		(owner_is_gone(group.fd) || owner_died_before_mark(group.fd, name)))
+		group.events_fd = openat(group.fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	if (group.events_fd >= 0) {
 		memcpy(group.name, name, strlen(name) + 1);
 		(void)group_kill(&group);
 		group_await_empty(&group, LEFTOVER_DYING_MS);
@@ -32,8 +34,7 @@ static void reclaim(int base_fd, const char *name)
 		(void)group_remove(&group);
 		return;
 	}
-	group.fd = fd_close(group.fd);
-	group.events_fd = fd_close(group.events_fd);
+	fd_close(group.fd);
 }
 
 void group_reclaim(int base_fd)
@@ -41,14 +42,19 @@ void group_reclaim(int base_fd)
 	/* An own open file description: reading must not move the offset of the caller's. */
 	int fd = openat(base_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+	char own_mark[OWNER_MARK_BYTES] = "";
 
 	if (!directory) {
 		fd_close(fd);
 		return;
 	}
-	for (struct dirent *entry; (entry = readdir(directory));)
-		if (strncmp(entry->d_name, "run-", 4) == 0 &&
-			strlen(entry->d_name) < sizeof(((struct group *)NULL)->name))
-			reclaim(base_fd, entry->d_name);
+	for (struct dirent *entry; (entry = readdir(directory));) {
+		if (strncmp(entry->d_name, "run-", 4) != 0 ||
+			strlen(entry->d_name) >= sizeof(((struct group *)NULL)->name))
+			continue;
+		if (!own_mark[0])
+			(void)owner_write(own_mark);
+		reclaim(base_fd, entry->d_name, own_mark);
+	}
 	closedir(directory);
 }

@@ -64,28 +64,22 @@ static int read_own_namespace(unsigned long *ret)
 	return 0;
 }
 
-static int describe_self(struct owner *ret)
+/* Where our pid is one, and until when; not who we are there. */
+static int describe_place(struct owner *ret)
 {
-	struct owner owner = { .pid = getpid() };
 	int r = file_read(
-		AT_FDCWD, "/proc/sys/kernel/random/boot_id", owner.boot_id, sizeof(owner.boot_id));
+		AT_FDCWD, "/proc/sys/kernel/random/boot_id", ret->boot_id, sizeof(ret->boot_id));
 
-	if (r == 0)
-		r = read_own_namespace(&owner.pid_namespace);
-	if (r < 0)
-		return r;
-	r = read_start_time("/proc/self/stat", &owner.start_time);
-	if (r < 0)
-		return r;
-	*ret = owner;
-	return 0;
+	return r < 0 ? r : read_own_namespace(&ret->pid_namespace);
 }
 
 int owner_write(char text[OWNER_MARK_BYTES])
 {
-	struct owner self;
-	int r = describe_self(&self);
+	struct owner self = { .pid = getpid() };
+	int r = describe_place(&self);
 
+	if (r == 0)
+		r = read_start_time("/proc/self/stat", &self.start_time);
 	if (r == 0)
 		snprintf(text, OWNER_MARK_BYTES, "%s %lu %d %llu", self.boot_id, self.pid_namespace,
 			self.pid, self.start_time);
@@ -140,28 +134,41 @@ static bool has_own_proc(void)
 	       memcmp(own, link, (size_t)length) == 0;
 }
 
-bool owner_is_gone(int group_fd)
+static bool read_mark(int group_fd, char text[OWNER_MARK_BYTES])
 {
-	char text[OWNER_MARK_BYTES];
-	ssize_t n = fgetxattr(group_fd, ATTRIBUTE, text, sizeof(text) - 1);
+	ssize_t n = fgetxattr(group_fd, ATTRIBUTE, text, OWNER_MARK_BYTES - 1);
 
 	if (n < 0)
 		return false;
 	text[n] = '\0';
-	return owner_mark_is_gone(text);
+	return true;
+}
+
+bool owner_has_mark(int group_fd, const char *mark)
+{
+	char text[OWNER_MARK_BYTES];
+
+	return read_mark(group_fd, text) && strcmp(text, mark) == 0;
+}
+
+bool owner_is_gone(int group_fd)
+{
+	char text[OWNER_MARK_BYTES];
+
+	return read_mark(group_fd, text) && owner_mark_is_gone(text);
 }
 
 bool owner_mark_is_gone(const char *text)
 {
-	struct owner owner, self;
+	struct owner owner, here;
 	unsigned long long start_time;
 	char path[32];
 
-	if (parse_mark(text, &owner) < 0 || describe_self(&self) < 0)
+	if (parse_mark(text, &owner) < 0 || describe_place(&here) < 0)
 		return false;
-	if (strcmp(owner.boot_id, self.boot_id) != 0)
+	if (strcmp(owner.boot_id, here.boot_id) != 0)
 		return true;
-	if (owner.pid_namespace != self.pid_namespace)
+	if (owner.pid_namespace != here.pid_namespace)
 		return false;
 	if (is_dead(owner.pid))
 		return true;

@@ -18,6 +18,9 @@ bool owner_is_gone(int group_fd);
 int owner_write(char text[OWNER_MARK_BYTES]);
 bool owner_mark_is_gone(const char *text);
 
+/* Whether the group carries just this mark: where it is our own, nothing else need be found out. */
+bool owner_has_mark(int group_fd, const char *mark);
+
 /* The name for a new group: of this process and no other. 0 or -errno. */
 #define OWNER_NAME_BYTES 29
 int owner_name(char name[OWNER_NAME_BYTES]);

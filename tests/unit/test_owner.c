@@ -63,11 +63,17 @@ static bool has_attributes(const struct scratch *scratch)
 TEST(a_group_of_the_living_is_not_gone)
 {
 	SCRATCH(scratch, "/var/tmp");
+	char text[OWNER_MARK_BYTES];
 	struct mark mark = { .pid = 0 };
 
 	NEEDS_ATTRIBUTES(scratch);
+	CHECK_INT(owner_write(text), 0);
+	CHECK(!owner_has_mark(scratch.fd, text));
 	CHECK_INT(owner_mark(scratch.fd), 0);
+	CHECK(owner_has_mark(scratch.fd, text));
 	CHECK(!owner_is_gone(scratch.fd));
+	text[strlen(text) - 1] ^= 1;
+	CHECK(!owner_has_mark(scratch.fd, text));
 	CHECK_INT(own_mark(scratch.fd, &mark), 0);
 	CHECK_INT(mark.pid, getpid());
 	CHECK_INT(strlen(mark.boot_id), 36);
