@@ -75,12 +75,27 @@ static int send_all(
 	return r;
 }
 
+/* fds: room for those of the plan. */
+static int pack_and_send(struct plan *plan, int control_fd, uintptr_t address, int *fds)
+{
+	CLEANUP_FREE void *image = NULL;
+	struct plan_parcel parcel = { 0 };
+	int r = plan_pack(plan, address, &image, &parcel.image_size);
+
+	if (r < 0)
+		return r;
+	if (parcel.image_size > PLAN_IMAGE_BYTES)
+		return -E2BIG;
+	for (size_t i = PLAN_FDS_BORN; i < plan_count_fds(plan); i++)
+		if (*plan_fd(plan, i) >= 0)
+			fds[parcel.fds_count++] = *plan_fd(plan, i);
+	return send_all(control_fd, &parcel, image, fds);
+}
+
 int plan_send(struct plan *plan, int control_fd, uintptr_t address)
 {
 	const size_t most = plan_count_fds(plan);
-	CLEANUP_FREE void *image = NULL;
-	CLEANUP_FREE int *fds = NULL;
-	struct plan_parcel parcel = { 0 };
+	int *fds;
 	int r;
 
 	if (most > PLAN_FDS_MAX)
@@ -88,11 +103,7 @@ int plan_send(struct plan *plan, int control_fd, uintptr_t address)
 	fds = calloc(most, sizeof(*fds));
 	if (!fds)
 		return -ENOMEM;
-	for (size_t i = PLAN_FDS_BORN; i < most; i++)
-		if (*plan_fd(plan, i) >= 0)
-			fds[parcel.fds_count++] = *plan_fd(plan, i);
-	r = plan_pack(plan, address, &image, &parcel.image_size);
-	if (r == 0 && parcel.image_size > PLAN_IMAGE_BYTES)
-		r = -E2BIG;
-	return r < 0 ? r : send_all(control_fd, &parcel, image, fds);
+	r = pack_and_send(plan, control_fd, address, fds);
+	free(fds);
+	return r;
 }
