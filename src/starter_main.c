@@ -53,10 +53,11 @@ static void errand_done(struct errand *errand)
 static int take_fds(struct errand *errand, struct msghdr *header)
 {
 	struct cmsghdr *control = CMSG_FIRSTHDR(header);
-	size_t size = 0;
+	size_t size;
 
-	if (control && control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_RIGHTS)
-		size = control->cmsg_len - CMSG_LEN(0);
+	if (!control || control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS)
+		return -EMFILE;
+	size = control->cmsg_len - CMSG_LEN(0);
 	if (size > sizeof(errand->fd))
 		return -EIO;
 	memcpy(errand->fd, CMSG_DATA(control), size);
