@@ -47,7 +47,7 @@ static inline int child_reap(int pidfd, siginfo_t *ret_info, struct rusage *ret_
 	int r;
 
 	do
-		r = syscall_waitid(pidfd, ret_info, WEXITED | __WALL, ret_usage);
+		r = syscall_waitid(P_PIDFD, pidfd, ret_info, WEXITED | __WALL, ret_usage);
 	while (r < 0 && errno == EINTR);
 	return r < 0 ? syscall_errno() : 0;
 }

@@ -73,13 +73,27 @@ static int execute(const struct remand_spec *spec, struct remand_result *ret_res
 	return r;
 }
 
-static int write_report(const struct command_report *report, const struct remand_result *result)
+/* The line for people, and, when more is wanted, one about the root process. */
+static char *make_text(const struct remand_options *options, const struct remand_result *result)
+{
+	const bool more = remand_options_text(options, "verbose");
+	CLEANUP_FREE char *line = remand_result_text(result);
+	CLEANUP_FREE char *root = more ? remand_usage_text(&result->root) : NULL;
+	char *text = NULL;
+
+	if (!line || asprintf(&text, "%s%s%s", line, root ? "\n" : "", root ? root : "") < 0)
+		return NULL;
+	return text;
+}
+
+static int write_report(const struct remand_options *options, const struct command_report *report,
+	const struct remand_result *result)
 {
 	CLEANUP_FREE char *body = NULL;
 
 	if (report->fd < 0)
 		return 0;
-	body = report->text ? remand_result_text(result) : remand_result_json(result);
+	body = report->text ? make_text(options, result) : remand_result_json(result);
 	return command_write_report(report, body);
 }
 
@@ -100,7 +114,7 @@ static int run_and_report(const struct remand_options *options, const struct rem
 		say_result(options, &result);
 	}
 	status = remand_result_status(&result);
-	if (write_report(&report, &result) < 0)
+	if (write_report(options, &report, &result) < 0)
 		status = COMMAND_FAILED;
 	if (result.verdict == REMAND_VERDICT_CANCELLED && signum)
 		status = 128 + signum;

@@ -10,6 +10,7 @@
 #include "error.h"
 #include "reason.h"
 #include "run.h"
+#include "usage.h"
 
 /* More than this share of the wall time in which something in the group stood waiting for a CPU,
  * and the times say as much about the machine as about the program. */
@@ -35,6 +36,7 @@ static void fill_status(struct remand *run)
 
 	result->raw_status = -1;
 	result->denied_syscall = -1;
+	result->root = usage_unknown;
 	take_denials(run);
 	if (!run->have_status || !result->started)
 		return;
@@ -46,6 +48,7 @@ static void fill_status(struct remand *run)
 		result->signal = WTERMSIG(raw);
 		result->core_dumped = WCOREDUMP(raw);
 	}
+	usage_of_root(&run->root_usage, &run->ready, &result->root);
 	killed = reason_killed(result);
 	if (killed) {
 		result->denied_syscall = killed->syscall;
@@ -55,25 +58,13 @@ static void fill_status(struct remand *run)
 	}
 }
 
-/* What our own code used before exec, nearly all of it in the kernel, is not the program's. */
-static uint64_t less(uint64_t measured, uint64_t own)
-{
-	if (measured == REMAND_UNKNOWN)
-		return measured;
-	return measured > own ? measured - own : 0;
-}
-
-static uint64_t time_ns(const struct timeval *time)
-{
-	return (uint64_t)time->tv_sec * NS_PER_S + (uint64_t)time->tv_usec * NS_PER_US;
-}
-
 /* Without a group: what the keeper has reaped; whoever was still alive at the end is in what was
  * seen last only, because the kernel reaps those that die with PID 1 without adding them up. */
 static void use_rusage(const struct remand *run, struct group_usage *usage)
 {
-	usage->user_ns = time_ns(&run->keeper_usage.ru_utime);
-	usage->system_ns = less(time_ns(&run->keeper_usage.ru_stime), run->keeper_cpu_ns);
+	usage->user_ns = usage_time_ns(&run->keeper_usage.ru_utime);
+	usage->system_ns =
+		usage_less(usage_time_ns(&run->keeper_usage.ru_stime), run->keeper_cpu_ns);
 	usage->cpu_ns = usage->user_ns + usage->system_ns;
 	if (run->watched_cpu_ns > usage->cpu_ns)
 		usage->cpu_ns = run->watched_cpu_ns;
@@ -88,9 +79,9 @@ static void fill_usage(struct remand *run, struct group_usage *usage)
 		use_rusage(run, usage);
 	if (run->fallback.memory)
 		usage->memory_peak_bytes = run->watched_memory_bytes;
-	result->cpu_ns = less(usage->cpu_ns, run->ready.cpu_ns);
+	result->cpu_ns = usage_less(usage->cpu_ns, run->ready.cpu_ns);
 	result->user_ns = usage->user_ns;
-	result->system_ns = less(usage->system_ns, run->ready.cpu_ns);
+	result->system_ns = usage_less(usage->system_ns, run->ready.cpu_ns);
 	result->memory_peak_bytes = usage->memory_peak_bytes;
 	result->pids_peak = usage->pids_peak;
 	result->pressure_cpu_ns = usage->pressure_cpu_ns;

@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "message.h"
+#include "syscalls.h"
 
 static int raw_status(const siginfo_t *info)
 {
@@ -33,12 +34,14 @@ static uint64_t own_cpu_ns(void)
 	return (uint64_t)cpu.tv_sec * NS_PER_S + (uint64_t)cpu.tv_nsec;
 }
 
-static void report_status(const struct keeper_watch *watch, const siginfo_t *info)
+static void report_status(
+	const struct keeper_watch *watch, const siginfo_t *info, const struct rusage *usage)
 {
 	const struct message message = { .kind = MESSAGE_STATUS,
 		.raw_status = raw_status(info),
 		.ended_ns = clock_now_ns(),
-		.keeper_cpu_ns = own_cpu_ns() };
+		.keeper_cpu_ns = own_cpu_ns(),
+		.usage = *usage };
 
 	/* Nobody hears it: the run cannot go on without its status either. */
 	if (message_send(watch->control_fd, &message, -1, NULL) < 0)
@@ -54,8 +57,9 @@ static void reap(struct keeper_watch *watch)
 		;
 	for (;;) {
 		siginfo_t info = { 0 };
+		struct rusage usage = { 0 };
 
-		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WALL) < 0) {
+		if (syscall_waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WALL, &usage) < 0) {
 			if (errno == EINTR)
 				continue;
 			watch->childless = errno == ECHILD;
@@ -64,7 +68,7 @@ static void reap(struct keeper_watch *watch)
 		if (!info.si_pid)
 			return;
 		if (info.si_pid == watch->target_pid) {
-			report_status(watch, &info);
+			report_status(watch, &info, &usage);
 			watch->reported = true;
 		}
 	}

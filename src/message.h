@@ -4,6 +4,7 @@
 #define MESSAGE_H
 
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include "permit.h"
 
@@ -20,6 +21,7 @@ struct message {
 	int raw_status;         /* MESSAGE_STATUS: as wait(2) gives it; MESSAGE_KEEPER: an errno */
 	uint64_t ended_ns;      /* MESSAGE_STATUS: when, by CLOCK_MONOTONIC */
 	uint64_t keeper_cpu_ns; /* MESSAGE_STATUS: CPU time of the keeper itself */
+	struct rusage usage;    /* MESSAGE_STATUS: of the target */
 };
 
 /* fd -1: none. permit: for a sender under a filter, else NULL. 0 or -errno. Async-signal-safe. */

@@ -20,7 +20,7 @@ int permit_add_rules(
 	const struct permit *permit, struct syscall_rules *rules, struct remand_error *error)
 {
 	static const unsigned int calls[] = { SYS_sendmsg, SYS_prlimit64, SYS_clock_gettime,
-		SYS_write, SYS_execve };
+		SYS_getrusage, SYS_write, SYS_execve };
 	const struct syscall_condition conditions[] = {
 		{ 4, SYSCALL_EQ, UINT64_MAX, permit->words[0] },
 		{ 5, SYSCALL_EQ, UINT64_MAX, permit->words[1] },

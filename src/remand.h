@@ -354,6 +354,19 @@ struct remand_capture {
 	bool mapped; /* data is a private mapping of an unlinked file */
 };
 
+/* What one process used, and those of its children that it has waited for itself, added up:
+ * wait4(2), getrusage(2). Descendants that nobody waited for are missing here; the group's usage
+ * has all. */
+struct remand_usage {
+	uint64_t user_ns, system_ns;
+	/* Resident, of the largest of these processes; unknown where it was not larger than the
+	 * copy of the caller that became the program. */
+	uint64_t memory_peak_bytes;
+	uint64_t minor_faults, major_faults;
+	uint64_t voluntary_switches, involuntary_switches;
+	uint64_t read_bytes, written_bytes; /* to and from block devices, in blocks of 512 */
+};
+
 /* What happened. By value; remand_result_clear() releases the captures. */
 struct remand_result {
 	char id[40];       /* also the name of the run's group */
@@ -375,6 +388,9 @@ struct remand_result {
 	uint64_t cpu_ns, user_ns, system_ns, wall_ns;
 	uint64_t memory_peak_bytes, pids_peak;
 	uint64_t stdout_bytes, stderr_bytes; /* written by the program, also beyond the limit */
+	/* Of the root process alone, the program itself. All of it is REMAND_UNKNOWN where its end
+	 * was not seen, and before exec there is none. */
+	struct remand_usage root;
 	struct remand_limit_report limits[REMAND_LIMIT_COUNT];
 
 	/* Time in which something in the group stood waiting for the resource. */
@@ -665,6 +681,10 @@ char *remand_result_json(const struct remand_result *result);
 /* One line for people, without newline: verdict, exit code or signal, usage, and the program once
  * it was started (a failure to start names it anyway). Caller frees. NULL: out of memory. */
 char *remand_result_text(const struct remand_result *result);
+
+/* What the root process used, one line for people, without newline. Caller frees. NULL: out of
+ * memory, or nothing of it is known. */
+char *remand_usage_text(const struct remand_usage *usage);
 
 /* The verdict is `ok`: the program was started, ended by itself within its limits, and with one of
  * the codes that are ok. */

@@ -12,6 +12,7 @@
 #include "json_text.h"
 #include "reason.h"
 #include "remand.h"
+#include "usage.h"
 
 static const char *const verdicts[] = {
 	[REMAND_VERDICT_OK] = "ok",
@@ -105,6 +106,7 @@ void remand_result_refused(const struct remand_error *error, struct remand_resul
 		.start_error = *error,
 		.raw_status = -1,
 		.denied_syscall = -1,
+		.root = usage_unknown,
 		.trustworthy_time = -1 };
 	uint64_t *const unknown[] = { &result.cpu_ns, &result.user_ns, &result.system_ns,
 		&result.wall_ns, &result.memory_peak_bytes, &result.pids_peak, &result.stdout_bytes,
@@ -241,6 +243,19 @@ static void add_outcome(json_t *object, const struct remand_result *result)
 		result->raw_status < 0 ? json_null() : json_integer(result->raw_status));
 }
 
+static json_t *root_json(const struct remand_usage *root)
+{
+	if (root->user_ns == REMAND_UNKNOWN)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "user_ns",
+		number(root->user_ns), "system_ns", number(root->system_ns), "memory_peak_bytes",
+		number(root->memory_peak_bytes), "minor_faults", number(root->minor_faults),
+		"major_faults", number(root->major_faults), "voluntary_switches",
+		number(root->voluntary_switches), "involuntary_switches",
+		number(root->involuntary_switches), "read_bytes", number(root->read_bytes),
+		"written_bytes", number(root->written_bytes));
+}
+
 static void add_usage(json_t *object, const struct remand_result *result)
 {
 	json_object_set_new(object, "cpu_ns", number(result->cpu_ns));
@@ -251,6 +266,7 @@ static void add_usage(json_t *object, const struct remand_result *result)
 	json_object_set_new(object, "pids_peak", number(result->pids_peak));
 	json_object_set_new(object, "stdout_bytes", number(result->stdout_bytes));
 	json_object_set_new(object, "stderr_bytes", number(result->stderr_bytes));
+	json_object_set_new(object, "root", root_json(&result->root));
 }
 
 static json_t *walls_json(uint32_t walls)
@@ -307,89 +323,4 @@ char *remand_result_json(const struct remand_result *result)
 	dump = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
 	return dump;
-}
-
-/* ---- one line for people ---- */
-
-static void print_size(FILE *out, uint64_t bytes)
-{
-	static const char units[] = "BKMGT";
-	double value = (double)bytes;
-	int unit = 0;
-
-	while (value >= 1024 && units[unit + 1]) {
-		value /= 1024;
-		unit++;
-	}
-	fprintf(out, unit ? "%.1f%c" : "%.0f%c", value, units[unit]);
-}
-
-/* The first few of the calls that got this answer. */
-static void print_calls(
-	FILE *out, const struct remand_result *result, enum remand_action action, const char *title)
-{
-	size_t shown = 0;
-
-	for (size_t i = 0; i < result->denials_count; i++) {
-		const struct remand_denial *denial = &result->denials[i];
-
-		if (denial->action != action || shown++ >= 3)
-			continue;
-		fprintf(out, "%s%s", shown > 1 ? ", " : title, denial->call);
-		if (denial->count > 1)
-			fprintf(out, " %" PRIu64 " times", denial->count);
-	}
-	if (shown > 3)
-		fprintf(out, " and %zu more", shown - 3);
-}
-
-char *remand_result_text(const struct remand_result *result)
-{
-	char *line = NULL;
-	size_t size;
-	FILE *out = open_memstream(&line, &size);
-
-	if (!out)
-		return NULL;
-	fprintf(out, "%s: ", remand_verdict_name(result->verdict));
-	if (result->verdict == REMAND_VERDICT_MEMORY_LIMIT &&
-		result->memory_peak_bytes != REMAND_UNKNOWN) {
-		fputs("used ", out);
-		print_size(out, result->memory_peak_bytes);
-		fputs(" of ", out);
-		print_size(out, result->limits[REMAND_LIMIT_MEMORY].limit);
-	} else {
-		fputs(result->reason, out);
-	}
-	for (size_t i = 0; i < result->evidence_count; i++)
-		fprintf(out, "%s%s %" PRIu64 "%s", i ? ", " : " (", result->evidence[i].name,
-			result->evidence[i].value, i + 1 == result->evidence_count ? ")" : "");
-	if (result->cpu_ns != REMAND_UNKNOWN && result->started)
-		fprintf(out, " \302\267 cpu %.2fs", (double)result->cpu_ns / 1e9);
-	if (result->wall_ns != REMAND_UNKNOWN)
-		fprintf(out, " \302\267 wall %.2fs", (double)result->wall_ns / 1e9);
-	if (result->memory_peak_bytes != REMAND_UNKNOWN && result->started) {
-		fputs(" \302\267 memory ", out);
-		print_size(out, result->memory_peak_bytes);
-	}
-	if (result->program[0] && result->started)
-		fprintf(out, " \302\267 program %s", result->program);
-	/* Why a program failed may be what it was refused; one that did well need not hear of it.
-	 */
-	if (result->verdict != REMAND_VERDICT_OK)
-		print_calls(out, result, REMAND_ACTION_DENY, " \302\267 refused: ");
-	print_calls(out, result, REMAND_ACTION_LOG, " \302\267 logged: ");
-	if (result->collect_failed[0])
-		fprintf(out, " \302\267 not collected: %s", result->collect_failed);
-	if (result->network_host)
-		fputs(" \302\267 NETWORK OF THE HOST", out);
-	if (fclose(out) != 0) {
-		free(line);
-		return NULL;
-	}
-	/* Names of programs and files may hold newlines and escape sequences. */
-	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '?';
-	return line;
 }

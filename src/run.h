@@ -76,6 +76,7 @@ struct remand {
 	struct target_ready ready; /* all zero: not yet */
 	bool have_status;
 	int raw_status;
+	struct rusage root_usage;
 	struct denials denials;
 	enum verdict_cause cause;
 	struct remand_step stop[REMAND_STEPS_MAX]; /* how it is being ended, step by step */

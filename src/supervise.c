@@ -159,6 +159,7 @@ static void on_message(struct remand *run, const struct message *message, int fd
 		return;
 	case MESSAGE_STATUS:
 		run->raw_status = message->raw_status;
+		run->root_usage = message->usage;
 		run->have_status = true;
 		run->keeper_cpu_ns = message->keeper_cpu_ns;
 		break;

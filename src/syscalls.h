@@ -51,10 +51,11 @@ static inline pid_t syscall_clone(struct clone_args *args)
 #endif
 }
 
-/* waitid(2) on a pidfd, with the usage that the C library's wrapper leaves out. */
-static inline int syscall_waitid(int pidfd, siginfo_t *info, int options, struct rusage *ret_usage)
+/* waitid(2), with the usage that the C library's wrapper leaves out. */
+static inline int syscall_waitid(
+	idtype_t type, int id, siginfo_t *info, int options, struct rusage *ret_usage)
 {
-	return (int)syscall(SYS_waitid, P_PIDFD, pidfd, info, options, ret_usage);
+	return (int)syscall(SYS_waitid, type, id, info, options, ret_usage);
 }
 
 /* openat2(2) */

@@ -294,6 +294,7 @@ static int declare_ready(struct target *target)
 	struct timespec cpu;
 	struct target_ready ready = { .monotonic_ns = clock_now_ns() };
 
+	(void)permit_syscall(permit, SYS_getrusage, RUSAGE_SELF, (long)&ready.usage, 0, 0);
 	if (permit_syscall(permit, SYS_clock_gettime, CLOCK_PROCESS_CPUTIME_ID, (long)&cpu, 0, 0) ==
 		0)
 		ready.cpu_ns = (uint64_t)cpu.tv_sec * NS_PER_S + (uint64_t)cpu.tv_nsec;

@@ -3,12 +3,15 @@
 #ifndef TARGET_H
 #define TARGET_H
 
+#include <sys/resource.h>
+
 #include "id_map.h"
 #include "plan.h"
 
 /* Written to the failure pipe as the last act before execve: what comes after is the program's own.
  * EOF after it: the program was executed. */
 struct target_ready {
+	struct rusage usage;   /* of our code in this process so far */
 	uint64_t cpu_ns;       /* CPU time that our code has used in the group so far */
 	uint64_t monotonic_ns; /* now: the program's wall time begins */
 };

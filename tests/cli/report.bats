@@ -184,6 +184,19 @@ assert_like() {
 	grep -Ex 'exit: exited with status 3 · cpu [0-9.]+s · wall [0-9.]+s · memory [0-9.]+[BKM] · program sh' out
 }
 
+@test "the usage of the program itself is labelled, and a line of the text with --verbose" {
+	"$REMAND" run --report out --format text --verbose --quiet -- true
+	[[ $(grep -c "" out) -eq 2 ]]
+	grep -E '^root process: user [0-9.]+s · system [0-9.]+s .*· faults [0-9]+ minor [0-9]+ major · switches ' out
+	custody -- true
+	for member in user_ns system_ns minor_faults major_faults voluntary_switches involuntary_switches read_bytes written_bytes; do
+		[[ $(field "root.$member") =~ ^[0-9]+$ ]] || fail "$member"
+	done
+	(($(field root.minor_faults) > 0))
+	custody -- /missing
+	assert_field root null
+}
+
 @test "--format json is the default" {
 	custody --format json -- true
 	assert_verdict ok

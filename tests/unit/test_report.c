@@ -43,6 +43,7 @@ static struct remand_result measured(void)
 		.pids_peak = 2,
 		.stdout_bytes = 17,
 		.stderr_bytes = 0,
+		.root = { 11, 12, REMAND_UNKNOWN, 14, 15, 16, 17, 512, 1024 },
 		.pressure_cpu_ns = 1,
 		.pressure_memory_ns = 2,
 		.pressure_io_ns = 3,
@@ -83,8 +84,8 @@ static struct remand_result unmeasured(void)
 
 static const char *const members[] = { "schema", "id", "program", "verdict", "reason", "evidence",
 	"exit_code", "sysexit", "signal", "core_dumped", "cpu_ns", "user_ns", "system_ns",
-	"wall_ns", "memory_peak_bytes", "pids_peak", "stdout_bytes", "stderr_bytes", "limits",
-	"isolation", "policy", "pressure", "trustworthy_time", "denied", "start_error" };
+	"wall_ns", "memory_peak_bytes", "pids_peak", "stdout_bytes", "stderr_bytes", "root",
+	"limits", "isolation", "policy", "pressure", "trustworthy_time", "denied", "start_error" };
 
 TEST(every_member_of_the_schema_is_there_for_every_verdict)
 {
@@ -358,6 +359,33 @@ static void check_text(const struct remand_result *result, const char *want)
 	CLEANUP_FREE char *text = remand_result_text(result);
 
 	CHECK_STR(text, want);
+}
+
+TEST(the_usage_of_the_root_process_is_an_object_and_a_line_of_its_own)
+{
+	struct remand_result result = measured(), nothing;
+	JSON *object = report(&result);
+	CLEANUP_FREE char *text = remand_usage_text(&result.root);
+	const json_t *root = json_object_get(object, "root");
+
+	CHECK_INT(json_object_size(root), 9);
+	CHECK_INT(json_integer_value(json_object_get(root, "user_ns")), 11);
+	CHECK_INT(json_integer_value(json_object_get(root, "system_ns")), 12);
+	CHECK(json_is_null(json_object_get(root, "memory_peak_bytes")));
+	CHECK_INT(json_integer_value(json_object_get(root, "minor_faults")), 14);
+	CHECK_INT(json_integer_value(json_object_get(root, "major_faults")), 15);
+	CHECK_INT(json_integer_value(json_object_get(root, "voluntary_switches")), 16);
+	CHECK_INT(json_integer_value(json_object_get(root, "involuntary_switches")), 17);
+	CHECK_INT(json_integer_value(json_object_get(root, "read_bytes")), 512);
+	CHECK_INT(json_integer_value(json_object_get(root, "written_bytes")), 1024);
+	CHECK_STR(text,
+		"root process: user 0.00s" DOT "system 0.00s" DOT "faults 14 minor 15 major" DOT
+		"switches 16 voluntary 17 involuntary" DOT "read 512B written 1.0K");
+	remand_result_refused(&(struct remand_error){ 0 }, &nothing);
+	json_decref(object);
+	object = report(&nothing);
+	CHECK(json_is_null(json_object_get(object, "root")));
+	CHECK(!remand_usage_text(&nothing.root));
 }
 
 TEST(the_text_says_verdict_reason_and_usage)
