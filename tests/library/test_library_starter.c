@@ -857,6 +857,73 @@ TEST(a_run_whose_starter_is_killed_right_after_the_clone_goes_on)
 	CHECK_INT(result.exit_code, 8);
 }
 
+static atomic_bool start_ended;
+
+/* Planned it cannot be. */
+static void *start_what_cannot_be(void *starter)
+{
+	const struct remand_bind bind = { .source = "/nowhere" };
+	const struct remand_spec spec =
+		SPEC_FROM(starter, .argv = ARGV("true"), .binds = &bind, .binds_count = 1);
+	struct remand *run = NULL;
+	const int r = remand_start(&spec, &run, NULL);
+
+	start_ended = true;
+	return r == -ENOENT && !run ? starter : NULL;
+}
+
+/* Of the starter, until the start has ended. What it clones is let go. */
+static int count_clones_of_starter(pid_t starter)
+{
+	const struct timespec pause = { 0, NS_PER_MS };
+
+	for (int clones = 0;;) {
+		const bool ended = start_ended;
+		unsigned long keeper = 0;
+		int status;
+
+		if (waitpid(starter, &status, __WALL | WNOHANG) != starter) {
+			if (ended)
+				return clones;
+			nanosleep(&pause, NULL);
+			continue;
+		}
+		if (status >> 8 == (SIGTRAP | PTRACE_EVENT_CLONE << 8)) {
+			clones++;
+			if (ptrace(PTRACE_GETEVENTMSG, starter, 0, &keeper) < 0 ||
+				waitpid((pid_t)keeper, &status, __WALL) != (pid_t)keeper ||
+				ptrace(PTRACE_DETACH, (pid_t)keeper, 0, 0) < 0)
+				return -1;
+		}
+		if (ptrace(PTRACE_CONT, starter, 0, 0) < 0)
+			return -1;
+	}
+}
+
+/* That it is cloned while its caller does the rest is what makes the start a fast one. */
+TEST(a_keeper_is_ordered_before_its_run_is_planned)
+{
+	STARTER *starter = new_starter();
+	CLEANUP_FD int starter_fd = find_starter(getpid());
+	const pid_t pid = pid_of(starter_fd);
+	void *ended_right = NULL;
+	pthread_t thread;
+	int clones;
+
+	CHECK(starter && starter_fd >= 0);
+	if (ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACECLONE) < 0)
+		SKIP("nothing can be traced here");
+	start_ended = false;
+	CHECK_INT(pthread_create(&thread, NULL, start_what_cannot_be, starter), 0);
+	clones = count_clones_of_starter(pid);
+	/* What it has stopped at, it would stay in. */
+	if (clones < 0)
+		CHECK(kill_starter(getpid()));
+	pthread_join(thread, &ended_right);
+	CHECK(ended_right == starter);
+	CHECK_INT(clones, 1);
+}
+
 /* A caller that is killed, while a fork of it still holds its end of the socket. */
 static int make_and_wait(void *argument)
 {
