@@ -111,7 +111,7 @@ static int add_only(struct cell *cell, const char *place, const char *program)
  * the caller's choice a full name means a program in there. */
 int cell_files_add_program(struct cell *cell, const struct remand_spec *spec)
 {
-	const char *program = spec->argv[0];
+	const char *program = spec->function ? "" : spec->argv[0];
 	char place[PATH_MAX];
 	int r;
 

@@ -136,7 +136,7 @@ static int add_named(struct cell *cell, const struct remand_spec *spec, const st
  * bare name, and what is not there, is left to the search and to exec's own error. */
 static int add_program(struct cell *cell, const struct remand_spec *spec, bool confined)
 {
-	const char *program = spec->argv[0];
+	const char *program = spec->function ? "" : spec->argv[0];
 
 	if (!strchr(program, '/'))
 		return 0;
@@ -165,7 +165,7 @@ int cell_plan_host(struct cell *ret_cell, const struct remand_spec *spec, const 
 	const struct isolation *isolation, struct remand_error *error)
 {
 	struct cell cell = { .hostile = ret_cell->hostile };
-	const char *object = spec->argv[0];
+	const char *object = spec->function ? "the system" : spec->argv[0];
 	int r = add_program(&cell, spec, isolation->confined);
 
 	if (r == 0 && isolation->confined)

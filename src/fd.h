@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+struct permit;
+
 /* Close and return the empty value. errno is kept, so that error paths can close first. */
 static inline int fd_close(int fd)
 {
@@ -43,9 +45,9 @@ static inline int fd_raise(int fd_taken)
 	return raised;
 }
 
-/* Close every open fd that is not in keep (where -1 stands for nothing). -errno: close_range
- * failed. */
-int fd_close_all_but(const int *keep, size_t count);
+/* Close every open fd that is not in keep (where -1 stands for nothing). permit: for a process
+ * under a filter, else NULL. -errno: close_range failed. */
+int fd_close_all_but(const int *keep, size_t count, const struct permit *permit);
 
 static inline void fd_cleanup(int *fd)
 {

@@ -3,6 +3,7 @@
 #include <limits.h>
 
 #include "fd.h"
+#include "permit.h"
 #include "syscalls.h"
 
 /* The lowest of keep that is not below from, or UINT_MAX. */
@@ -16,14 +17,15 @@ static unsigned int next_kept(const int *keep, size_t count, unsigned int from)
 	return lowest;
 }
 
-int fd_close_all_but(const int *keep, size_t count)
+int fd_close_all_but(const int *keep, size_t count, const struct permit *permit)
 {
 	unsigned int from = 0;
 
 	for (;;) {
 		unsigned int kept = next_kept(keep, count, from);
 
-		if (kept > from && close_range(from, kept - 1, 0) < 0)
+		if (kept > from &&
+			permit_syscall(permit, SYS_close_range, from, (long)(kept - 1), 0, 0) < 0)
 			return syscall_errno();
 		if (kept == UINT_MAX)
 			return 0;

@@ -114,7 +114,7 @@ static bool is_open_to_others(const char *path)
  * it makes must be the caller's, and files that are open to the caller only. */
 static bool needs_the_callers_id(const struct remand_spec *spec)
 {
-	const char *program = spec->argv[0];
+	const char *program = spec->function ? "" : spec->argv[0];
 
 	if (spec->work || (spec->root && !is_open_to_others(spec->root)) ||
 		(strchr(program, '/') && !spec->root && !is_open_to_others(program)))

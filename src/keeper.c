@@ -130,31 +130,45 @@ static void tell(struct keeper *keeper, const struct message *message, int fd)
 		fail(keeper, REMAND_STAGE_SUPERVISE, "(telling the supervisor)");
 }
 
-static void start_target(struct keeper *keeper)
+static pid_t clone_target(struct keeper *keeper, struct target_birth *birth)
 {
-	struct message message = { .kind = MESSAGE_TARGET };
-	struct target_birth birth = { .ids = &keeper->ids, .in_group = true };
-	int go[2];
+	const int group_fd = keeper->plan->group_fd;
 	struct clone_args args = {
 		.flags = CLONE_PIDFD | CLONE_INTO_CGROUP,
 		.pidfd = (uintptr_t)&keeper->target_fd,
 		.exit_signal = SIGCHLD,
-		.cgroup = (unsigned int)keeper->plan->group_fd,
+		.cgroup = (unsigned int)group_fd,
 	};
+	pid_t pid;
+
+	/* No group: nothing to be born in, nothing to join. */
+	birth->in_group = group_fd < 0;
+	if (keeper->plan->function.call) {
+		birth->proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		return function_fork(&keeper->target_fd);
+	}
+	if (group_fd < 0)
+		args.flags &= ~(uint64_t)CLONE_INTO_CGROUP;
+	pid = syscall_clone3(&args);
+	if (pid >= 0 || errno != ENOSYS) {
+		birth->in_group = true;
+		return pid;
+	}
+	args.flags &= ~(uint64_t)CLONE_INTO_CGROUP;
+	return syscall_clone(&args);
+}
+
+static void start_target(struct keeper *keeper)
+{
+	struct message message = { .kind = MESSAGE_TARGET };
+	struct target_birth birth = { .ids = &keeper->ids };
+	int go[2];
 
 	/* The reading end where the target's dup2 cannot hit it. */
 	if (pipe2(go, O_CLOEXEC) < 0 ||
 		(go[0] = fcntl(go[0], F_DUPFD_CLOEXEC, keeper->plan->floor)) < 0)
 		fail(keeper, REMAND_STAGE_CLONE, "(pipe)");
-	/* No group: nothing to be born in, nothing to join. */
-	if (keeper->plan->group_fd < 0)
-		args.flags &= ~(uint64_t)CLONE_INTO_CGROUP;
-	keeper->target_pid = syscall_clone3(&args);
-	if (keeper->target_pid < 0 && errno == ENOSYS) {
-		birth.in_group = keeper->plan->group_fd < 0;
-		args.flags &= ~(uint64_t)CLONE_INTO_CGROUP;
-		keeper->target_pid = syscall_clone(&args);
-	}
+	keeper->target_pid = clone_target(keeper, &birth);
 	if (keeper->target_pid < 0)
 		fail(keeper, REMAND_STAGE_CLONE, "in its cgroup");
 	if (keeper->target_pid == 0) {
@@ -247,7 +261,7 @@ static void release(struct keeper *keeper)
 	const int keep[] = { keeper->plan->control_fd, keeper->plan->supervisor_fd,
 		keeper->target_fd, keeper->signal_fd, keeper->go_fd, keeper->plan->kill_fd };
 
-	if (fd_close_all_but(keep, sizeof(keep) / sizeof(keep[0])) < 0)
+	if (fd_close_all_but(keep, sizeof(keep) / sizeof(keep[0]), NULL) < 0)
 		fail(keeper, REMAND_STAGE_STDIO, "(close_range)");
 }
 
@@ -255,7 +269,7 @@ _Noreturn void keeper_main(const struct plan *plan)
 {
 	struct keeper keeper = { .plan = plan, .target_fd = -1 };
 
-	if (fd_close_all_but(plan->keep, plan->keep_count) < 0)
+	if (fd_close_all_but(plan->keep, plan->keep_count, NULL) < 0)
 		fail(&keeper, REMAND_STAGE_STDIO, "(close_range)");
 	wait_for_go(&keeper);
 	settle(&keeper);

@@ -360,6 +360,8 @@ int launch(struct remand *run, struct remand_error *error)
 		if (r < 0)
 			error_errno(error, REMAND_STAGE_CLONE, r, "cannot prepare the keeper");
 	}
+	if (r == 0 && run->spec.function)
+		r = function_prepare(&run->plan, &run->spec, error);
 	if (r == 0)
 		r = give_birth(run, error);
 	close_ends(&ends);

@@ -28,6 +28,7 @@ static int open_group(struct remand_pipeline *pipeline, const struct remand_pipe
 {
 	const struct remand_spec given = { .size = sizeof(given),
 		.argv = stages[0].argv,
+		.function = stages[0].function,
 		.memory_bytes = spec->memory_bytes,
 		.pids = spec->pids,
 		.cpus_milli = spec->cpus_milli,

@@ -158,7 +158,8 @@ static int plan_filter(
 	if (r == 0)
 		r = permit_make(&plan->permit, error);
 	if (r == 0)
-		r = permit_add_rules(&plan->permit, &rules, error);
+		r = permit_add_rules(&plan->permit,
+			spec->function ? PERMIT_FUNCTION : PERMIT_PROGRAM, &rules, error);
 	if (r == 0)
 		r = filter_compile(&rules, &plan->filter, error);
 	if (r == 0) {
@@ -224,7 +225,7 @@ int plan_make(struct plan *ret_plan, const struct plan_request *request, const s
 	if (r < 0)
 		return r;
 	r = plan_env(&plan, request);
-	if (r == 0)
+	if (r == 0 && !spec->function)
 		r = plan_program(&plan, spec);
 	if (r < 0)
 		error_errno(error, REMAND_STAGE_SPEC, r, "cannot prepare the program");
@@ -246,6 +247,7 @@ void plan_done(struct plan *plan)
 	plan->programs = free_words(plan->programs);
 	filter_program_done(&plan->filter);
 	filter_program_done(&plan->watched_filter);
+	function_done(&plan->function);
 	free(plan->keep);
 	*plan = (struct plan){ .cell = CELL_EMPTY };
 }

@@ -11,6 +11,7 @@
 
 #include "cell.h"
 #include "filter.h"
+#include "function.h"
 #include "host.h"
 #include "isolation.h"
 #include "permit.h"
@@ -48,6 +49,7 @@ struct plan {
 	struct permit permit;
 	struct filter_program filter;
 	struct filter_program watched_filter; /* the same, told to a listener */
+	struct function function;             /* instead of argv and programs */
 };
 
 struct plan_request {

@@ -18,7 +18,7 @@
 	_Static_assert(sizeof(void *) != 8 || sizeof(type) == (bytes), "pack what is new " \
 								       "in " #type)
 
-ASSERT_SIZE(struct plan, 728);
+ASSERT_SIZE(struct plan, 784);
 ASSERT_SIZE(struct isolation, 64);
 ASSERT_SIZE(struct own_ids, 12);
 ASSERT_SIZE(struct sub_ids, 20);
@@ -29,6 +29,7 @@ ASSERT_SIZE(struct rlimit_entry, 24);
 ASSERT_SIZE(struct permit, 16);
 ASSERT_SIZE(struct filter_program, 16);
 ASSERT_SIZE(struct remand_pass, 8);
+ASSERT_SIZE(struct function, 56); /* not from a starter: empty */
 
 struct pack {
 	char *image; /* as it will lie at `address` */

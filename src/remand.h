@@ -180,6 +180,9 @@ enum remand_wall {
 };
 #define REMAND_WALL_COUNT 11
 
+/* What can run in a program's place; the value is its exit status (& 255). */
+typedef int (*remand_function)(void *argument);
+
 /* Who the target is, by the ids that it sees itself. */
 struct remand_user {
 	bool given; /* false: 1000 in a cell, elsewhere the caller or ids of the run's own */
@@ -193,9 +196,10 @@ struct remand_user {
 struct remand_spec {
 	size_t size; /* sizeof(struct remand_spec) */
 
-	/* The program and its arguments, NULL-terminated, required. argv[0] with a slash that
-	 * exists for the caller is shown read-only in /box and run there, unless the cell shows the
-	 * same file under the same path anyway; a bare name is looked up in the cell's PATH. */
+	/* The program and its arguments, NULL-terminated, required but with a function. argv[0]
+	 * with a slash that exists for the caller is shown read-only in /box and run there, unless
+	 * the cell shows the same file under the same path anyway; a bare name is looked up in the
+	 * cell's PATH. */
 	const char *const *argv;
 	/* What the program sees as its argv[0]; default: argv[0], in a cell under its path there.
 	 * It does not change which file is run. A script with #! does not see it: execve(2). */
@@ -278,6 +282,39 @@ struct remand_spec {
 
 	/* Where the run is started from; default: the calling process itself. */
 	struct remand_starter *starter;
+
+	/*
+	 * A function of the caller's, run in a program's place; argv, argv0 and starter must be
+	 * NULL then. It is called in a copy of the calling process, behind the same walls, limits
+	 * and streams as a program, and has what exec would leave one: the descriptors that were
+	 * passed on and no other, no handler, timer or capability of the caller's, the environment
+	 * of the spec. What it returns (& 255) is the exit status.
+	 *
+	 * It has one thing that no program has: a copy of the caller's memory, with every secret
+	 * and address that is there (madvise(2), MADV_DONTFORK and MADV_WIPEONFORK, keep some out).
+	 * The copy is private: memory that the caller shares with anybody and that can be written
+	 * (MAP_SHARED, shmat, rings of io_uring) is not mapped in it; use passes. It counts for the
+	 * memory limit when the function changes it, and for RLIMIT_DATA, RLIMIT_AS and wherever
+	 * best_effort makes the memory limit a watch, from the beginning. Files that the C library
+	 * opens late (locales, shared objects) are those of the cell.
+	 *
+	 * The function may call anything, start threads, fork and exec as its policy allows. It
+	 * begins with what the caller had in stdin, stdout and stderr forgotten, and what it leaves
+	 * in stdout is written when it returns; no other stream is flushed and no handler of
+	 * atexit(3) is run, nor were those of pthread_atfork(3). It must not leave by longjmp or an
+	 * exception into frames of the caller's, which are there as well. It is not dumpable:
+	 * others of the run cannot trace it, and refused calls are told without their strings
+	 * unless the caller is privileged.
+	 *
+	 * A caller with more than one thread is refused, -EDEADLK: a lock that another thread holds
+	 * at that moment, of malloc for one, would never be released in the copy. What cannot be
+	 * known is whether a signal handler calls, which has interrupted malloc: do not.
+	 */
+	remand_function function;
+	void *function_argument;
+	/* The promise that the function makes only calls which signal-safety(7) lists: then other
+	 * threads are no obstacle, stdio is left alone, and nothing of it is written at the end. */
+	bool function_signal_safe;
 };
 
 /* The one-word outcome. remand_verdict_name() gives the word of the report. */
@@ -370,13 +407,14 @@ struct remand_usage {
 /* What happened. By value; remand_result_clear() releases the captures. */
 struct remand_result {
 	char id[40];       /* also the name of the run's group */
-	char program[128]; /* the end of the spec's argv[0], empty: unknown */
+	char program[128]; /* the end of the spec's argv[0], "(function)", empty: unknown */
 	enum remand_verdict verdict;
 	char reason[256]; /* one line in words */
 	struct remand_evidence evidence[REMAND_EVIDENCE_MAX];
 	size_t evidence_count;
 
-	bool started; /* execve of the target succeeded; else see start_error */
+	bool started; /* execve of the target succeeded, or the function was called; else see
+			 start_error */
 	struct remand_error start_error;
 	bool exited;   /* the program itself ended by exit: exit_code holds */
 	int exit_code; /* 0..255 */

@@ -85,7 +85,8 @@ static void keep_words(struct remand *run)
 	const struct remand_spec *spec = &run->spec;
 
 	keep_name(run->result.policy, sizeof(run->result.policy), spec->policy);
-	keep_name(run->result.program, sizeof(run->result.program), spec->argv[0]);
+	keep_name(run->result.program, sizeof(run->result.program),
+		spec->function ? "(function)" : spec->argv[0]);
 	for (size_t i = 0; i < spec->ok_codes_count; i++)
 		run->ok_codes[spec->ok_codes[i]] = true;
 }
@@ -203,6 +204,8 @@ int remand_start(
 	r = spec_copy(spec, &run->given, error);
 	if (r == 0)
 		r = spec_resolve(&run->given, &run->spec, error);
+	if (r == 0 && run->spec.function)
+		r = function_check_threads(&run->spec, error);
 	if (r == 0)
 		r = host_open(&host, error);
 	if (r == 0) {

@@ -192,6 +192,25 @@ static int check_limits(const struct remand_spec *spec, struct remand_error *err
 	return 0;
 }
 
+static int check_what_runs(const struct remand_spec *spec, struct remand_error *error)
+{
+	if (!spec->function) {
+		if (spec->function_argument || spec->function_signal_safe)
+			return say("function_argument or function_signal_safe is set, but no "
+				   "function");
+		if (!spec->argv || !spec->argv[0] || spec->argv[0][0] == '\0')
+			return say("no program to run was given");
+		return 0;
+	}
+	if (spec->argv || spec->argv0)
+		return say("both a program (argv, argv0) and a function were given; one of them "
+			   "can run");
+	if (spec->starter)
+		return say("a function cannot be started from a starter, which has not the "
+			   "caller's memory; leave starter NULL");
+	return 0;
+}
+
 int spec_copy(
 	const struct remand_spec *spec, struct remand_spec *ret_given, struct remand_error *error)
 {
@@ -209,6 +228,7 @@ int spec_resolve(const struct remand_spec *spec, struct remand_spec *ret_resolve
 	struct remand_error *error)
 {
 	static int (*const checks[])(const struct remand_spec *, struct remand_error *) = {
+		check_what_runs,
 		check_limits,
 		check_env,
 		check_files,
@@ -220,8 +240,6 @@ int spec_resolve(const struct remand_spec *spec, struct remand_spec *ret_resolve
 	};
 	struct remand_spec resolved = *spec;
 
-	if (!resolved.argv || !resolved.argv[0] || resolved.argv[0][0] == '\0')
-		return say("no program to run was given");
 	fill_defaults(&resolved);
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		int r = checks[i](&resolved, error);

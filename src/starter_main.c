@@ -119,7 +119,7 @@ _Noreturn static void keeper_begin(const struct starter *starter, const struct e
 	struct failure failure = { 0 };
 	const struct plan *plan;
 
-	if (fd_close_all_but(born, PLAN_FDS_BORN) < 0)
+	if (fd_close_all_but(born, PLAN_FDS_BORN, NULL) < 0)
 		_exit(125);
 	answer(errand, &failure, pidfd_open(getpid(), 0));
 	plan = plan_receive(starter->arena, born, &failure);
@@ -198,7 +198,7 @@ static int settle(struct starter *starter)
 	const int keep[] = { starter->socket_fd, starter->owner_fd };
 	struct rlimit files;
 	void *arena;
-	int r = fd_close_all_but(keep, 2);
+	int r = fd_close_all_but(keep, 2, NULL);
 
 	if (r < 0)
 		return r;

@@ -180,7 +180,8 @@ _Noreturn static void map_and_give(
 	/* Ignored, it would take the programs' status away. */
 	(void)signal(SIGCHLD, SIG_DFL);
 	/* The caller's pipes must not live on in us. */
-	if (fd_close_all_but(keep, sizeof(keep) / sizeof(keep[0])) < 0 || run_program(gids) != 0)
+	if (fd_close_all_but(keep, sizeof(keep) / sizeof(keep[0]), NULL) < 0 ||
+		run_program(gids) != 0)
 		_exit(GIDS_REFUSED);
 	if (run_program(uids) != 0)
 		_exit(UIDS_REFUSED);

@@ -17,6 +17,7 @@
  *   filter       as late as can be: every earlier stage uses calls that it refuses; the calls of
  *                the later ones carry a permit (permit.h)
  *   open files   after the filter, whose listener is the last descriptor that we need
+ * What a function needs in the place of exec: function.h.
  */
 #include "target.h"
 
@@ -68,6 +69,14 @@ static int enter_group(struct target *target)
 		return 0;
 	errno = -file_write(target->plan->group_fd, "cgroup.procs", "0");
 	return errno ? fail(target, REMAND_STAGE_GROUP, "(cgroup.procs)") : 0;
+}
+
+/* Before the cell hides /proc. */
+static int leave_shared_memory(struct target *target)
+{
+	return target->plan->function.call
+		       ? function_leave_shared_memory(target->birth->proc_fd, &target->failure)
+		       : 0;
 }
 
 static int enter_session(struct target *target)
@@ -262,6 +271,11 @@ static long seccomp_filter(const struct filter_program *filter, unsigned int fla
 		SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW | flags, &program);
 }
 
+static int settle_function(struct target *target)
+{
+	return target->plan->function.call ? function_settle(target->plan, &target->failure) : 0;
+}
+
 static int load_filter(struct target *target)
 {
 	const struct plan *plan = target->plan;
@@ -304,12 +318,14 @@ static int declare_ready(struct target *target)
 		       : fail(target, REMAND_STAGE_SUPERVISE, "(telling the supervisor)");
 }
 
-/* The first path that can be executed; EACCES is remembered as execvp(3) does. */
+/* The function, or the first path that can be executed; EACCES is remembered as execvp(3) does. */
 static int execute(struct target *target)
 {
 	const struct plan *plan = target->plan;
-	const char *refused = NULL, *last = plan->programs[0];
+	const char *refused = NULL, *last = NULL;
 
+	if (plan->function.call)
+		return function_begin(plan, &target->failure);
 	for (char **path = plan->programs; *path; path++) {
 		last = *path;
 		(void)permit_syscall(&plan->permit, SYS_execve, (long)*path, (long)plan->argv,
@@ -332,6 +348,7 @@ _Noreturn void target_main(const struct plan *plan, const struct target_birth *b
 {
 	static int (*const stages[])(struct target *) = {
 		enter_group,
+		leave_shared_memory,
 		enter_session,
 		set_stdio,
 		set_rlimits,
@@ -341,6 +358,7 @@ _Noreturn void target_main(const struct plan *plan, const struct target_birth *b
 		drop_credentials,
 		raise_landlock,
 		enter_directory,
+		settle_function,
 		load_filter,
 		limit_files,
 		declare_ready,

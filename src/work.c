@@ -40,7 +40,7 @@ _Noreturn static void hold_namespace(int lifeline_fd, int supervisor_fd)
 	};
 
 	/* A private table of descriptors would keep the caller's pipes open. */
-	(void)fd_close_all_but(keep, 2);
+	(void)fd_close_all_but(keep, 2, NULL);
 	(void)poll(fds, 2, -1);
 	_exit(0);
 }

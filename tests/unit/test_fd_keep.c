@@ -25,7 +25,7 @@ static int keep_some(void *argument)
 	for (int fd = 0; fd <= HIGHEST; fd++)
 		if (fd != null && dup2(null, fd) != fd)
 			return 1;
-	if (fd_close_all_but(row->keep, row->count) != 0)
+	if (fd_close_all_but(row->keep, row->count, NULL) != 0)
 		return 2;
 	for (int fd = 0; fd <= HIGHEST; fd++) {
 		bool kept = false;
@@ -65,7 +65,7 @@ static int keep_closed(void *argument)
 
 	(void)argument;
 	close(4);
-	if (fd_close_all_but(keep, COUNT_OF(keep)) != 0)
+	if (fd_close_all_but(keep, COUNT_OF(keep), NULL) != 0)
 		return 1;
 	return fcntl(4, F_GETFD) < 0 && fcntl(5000, F_GETFD) < 0 ? 0 : 2;
 }

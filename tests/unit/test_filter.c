@@ -427,7 +427,7 @@ TEST(only_who_knows_the_permit_makes_the_last_calls_before_exec)
 	CHECK_INT(permit_make(&other, NULL), 0);
 	CHECK(permit.words[0] != other.words[0] && permit.words[1] != other.words[1]);
 	CHECK_INT(syscall_rules_add(&compiled.rules, SYSCALL_KILL, "@known", NULL), 0);
-	CHECK_INT(permit_add_rules(&permit, &compiled.rules, NULL), 0);
+	CHECK_INT(permit_add_rules(&permit, PERMIT_PROGRAM, &compiled.rules, NULL), 0);
 	CHECK_INT(filter_compile(&compiled.rules, &compiled.program, NULL), 0);
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		ask_permit(&compiled.program, calls[i], permit.words[0], permit.words[1], "allow");
@@ -438,6 +438,56 @@ TEST(only_who_knows_the_permit_makes_the_last_calls_before_exec)
 	}
 	ask_permit(&compiled.program, "read", permit.words[0], permit.words[1], "kill");
 	ask_permit(&compiled.program, "openat", permit.words[0], permit.words[1], "kill");
+	ask_permit(&compiled.program, "seccomp", permit.words[0], permit.words[1], "kill");
+}
+
+/* A function finds the permit in its memory; a program has lost that with exec. */
+TEST(a_function_gets_no_permit_to_execute_and_the_others_end_before_it_begins)
+{
+	static const char *const calls[] = { "sendmsg", "prlimit64", "clock_gettime", "getrusage",
+		"write", "seccomp", "close_range" };
+	COMPILED compiled = { 0 }, end = { 0 };
+	struct permit permit, other;
+
+	CHECK_INT(permit_make(&permit, NULL), 0);
+	CHECK_INT(permit_make(&other, NULL), 0);
+	CHECK_INT(syscall_rules_add(&compiled.rules, SYSCALL_KILL, "@known", NULL), 0);
+	CHECK_INT(permit_add_rules(&permit, PERMIT_FUNCTION, &compiled.rules, NULL), 0);
+	CHECK_INT(filter_compile(&compiled.rules, &compiled.program, NULL), 0);
+	ask_permit(&compiled.program, "execve", permit.words[0], permit.words[1], "kill");
+	CHECK_INT(permit_make_end(&permit, 77, &end.program), 0);
+	CHECK(bpf_is_loadable(&end.program));
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		ask_permit(&compiled.program, calls[i], permit.words[0], permit.words[1], "allow");
+		ask_permit(&end.program, calls[i], permit.words[0], permit.words[1], "deny EPERM");
+		ask_permit(&end.program, calls[i], permit.words[0], other.words[1], "allow");
+		ask_permit(&end.program, calls[i], other.words[0], permit.words[1], "allow");
+		ask_permit(&end.program, calls[i], 0, 0, "allow");
+	}
+	ask_permit(&end.program, "openat", permit.words[0], permit.words[1], "allow");
+}
+
+TEST(the_last_call_of_a_function_s_permit_closes_one_descriptor_and_no_other)
+{
+	static const struct {
+		uint64_t arguments[3];
+		const char *want;
+	} rows[] = { { { 77, 77, 0 }, "allow" }, { { 76, 77, 0 }, "deny EPERM" },
+		{ { 77, 78, 0 }, "deny EPERM" }, { { 77, 77, 4 }, "deny EPERM" } };
+	COMPILED end = { 0 };
+	struct permit permit;
+	char text[40];
+
+	CHECK_INT(permit_make(&permit, NULL), 0);
+	CHECK_INT(permit_make_end(&permit, 77, &end.program), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const uint64_t *given = rows[i].arguments;
+		const uint64_t arguments[] = { given[0], given[1], given[2], 0, permit.words[0],
+			permit.words[1] };
+
+		CHECK_STR(bpf_ask(&end.program, "close_range", arguments, text), rows[i].want);
+		CHECK_STR(bpf_ask(&end.program, "write", arguments, text), "deny EPERM");
+	}
 }
 
 /* The kernel answers a call without running the filter when the number alone decides. */
@@ -450,7 +500,7 @@ TEST(conditions_that_change_nothing_are_left_out)
 	CHECK_INT(syscall_rules_add(&bare.rules, SYSCALL_ALLOW, "@known", NULL), 0);
 	CHECK_INT(filter_compile(&bare.rules, &bare.program, NULL), 0);
 	CHECK_INT(syscall_rules_add(&permitted.rules, SYSCALL_ALLOW, "@known", NULL), 0);
-	CHECK_INT(permit_add_rules(&permit, &permitted.rules, NULL), 0);
+	CHECK_INT(permit_add_rules(&permit, PERMIT_PROGRAM, &permitted.rules, NULL), 0);
 	CHECK_INT(filter_compile(&permitted.rules, &permitted.program, NULL), 0);
 	CHECK_INT(permitted.program.count, bare.program.count);
 }
