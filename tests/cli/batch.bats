@@ -136,6 +136,18 @@ results() {
 	[[ $status -eq 143 && $(results out verdict) == $'cancelled\ncancelled' ]]
 }
 
+@test "SIGINT gives what runs its grace time, kills who outlives it, and starts nothing more" {
+	printf '%s\n' '{"argv": ["sh", "-c", "trap \"echo clean; exit 0\" TERM; echo ready; sleep 1000 & wait"], "stdout": "clean"}' \
+		'{"argv": ["sh", "-c", "trap \"\" TERM; echo ready; sleep 1000 & wait"], "stdout": "stubborn"}' \
+		'{"argv": "true", "stdout": "never"}' >jobs.json
+	env --default-signal=INT "$REMAND" batch --memory max --pids max --wall 120s --grace 2s -j 2 --ordered jobs.json >out &
+	until [[ -s clean && -s stubborn ]]; do sleep 0.1; done
+	kill -INT $!
+	wait $! || status=$?
+	[[ $status -eq 130 && $(results out verdict) == $'cancelled\ncancelled' ]] || fail "$status $(<out)"
+	[[ $(<clean) == $'ready\nclean' && ! -e never ]]
+}
+
 @test "a batch that is killed with eight running leaves nothing behind" {
 	local marker="87654.$$" began
 	printf '{"argv": "sleep %s"}\n' "$marker"{,,,,,,,} >jobs.json

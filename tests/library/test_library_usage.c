@@ -6,7 +6,7 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-#define SPIN "i=0; while [ $i -lt 200000 ]; do i=$((i + 1)); done"
+#define SPIN "i=0; while [ $i -lt 50000 ]; do i=$((i + 1)); done"
 
 static uint64_t cpu_ns(const struct remand_usage *usage)
 {

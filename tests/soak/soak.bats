@@ -10,3 +10,8 @@ setup() { requires cgroup_v2 root; }
 	printf '%s\n' "${lines[@]}" | sed -n 's/^# after/&/p' >&3
 	((status == 0)) || fail "$output"
 }
+
+@test "of 100 jobs, 8 at a time, one kills itself and one uses up its memory, and each has its own verdict" {
+	run "$repo/tools/soak" --batch 100
+	((status == 0)) || fail "$output"
+}
