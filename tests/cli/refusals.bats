@@ -26,7 +26,7 @@ refuses() {
 
 # NAME=VALUE of each option in the help, NAME= for a flag
 options() {
-	"$REMAND" run --help | sed -n 's/^  .. --\([a-z-]*\) \([^ ]*\).*/\1=\2/p'
+	"$REMAND" run --help | sed -n 's/^  .. --\([a-z0-9-]*\) \([^ ]*\).*/\1=\2/p'
 }
 
 @test "no time has a sign, an exponent, blanks, an unknown unit, or is nothing" {
@@ -214,8 +214,8 @@ options() {
 }
 
 @test "--help lists every option, once" {
-	run diff <(options | cut -d = -f 1 | sort) <(printf '%s\n' allow best-effort bind cgroup chdir collect cpus cpuset \
-		deny devpts disk env file format grace help hostname idle inherit-env isolation kill log memory network nice open-files \
+	run diff <(options | cut -d = -f 1 | sort) <(printf '%s\n' allow argv0 best-effort bind cgroup chdir collect cpus cpuset \
+		deny devpts disk env file format grace help hostname idle inherit-env isolation kill log memory network nice ok open-files \
 		output pids pids-fatal policy quiet report rlimit root seccomp stack stderr stdin stdout time tmpfs user verbose \
 		version wall work)
 	[[ $status -eq 0 ]] || fail "$output"
