@@ -52,4 +52,14 @@ static inline int child_reap(int pidfd, siginfo_t *ret_info, struct rusage *ret_
 	return r < 0 ? syscall_errno() : 0;
 }
 
+/* The same without waiting. 1: done, 0: it lives, or a debugger has yet to let go of it; -errno. */
+static inline int child_try_reap(int pidfd, struct rusage *ret_usage)
+{
+	siginfo_t info = { 0 };
+
+	if (syscall_waitid(pidfd, &info, WEXITED | __WALL | WNOHANG, ret_usage) < 0)
+		return syscall_errno();
+	return info.si_pid != 0;
+}
+
 #endif

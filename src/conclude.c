@@ -70,13 +70,35 @@ static void use_rusage(const struct remand *run, struct group_usage *usage)
 		usage->cpu_ns = run->watched_cpu_ns;
 }
 
-static void fill_usage(struct remand *run, struct group_usage *usage)
+bool conclude_group(struct remand *run)
+{
+	int r = 0;
+
+	group_measure(&run->group, &run->usage);
+	if (run->group.fd < 0)
+		use_rusage(run, &run->usage);
+	else
+		r = group_remove_empty(&run->group);
+	/* He goes the same way, once. */
+	if (r == -EBUSY && !run->intruded) {
+		run->intruded = true;
+		run->stuck_deadline_ns = clock_after(clock_now_ns(), GROUP_DYING_NS);
+		(void)group_kill(&run->group);
+		if (group_populated(&run->group) == 1)
+			return false;
+		r = group_remove_empty(&run->group);
+	}
+	if (r < 0 && !run->internal_error.message[0])
+		error_errno(&run->internal_error, REMAND_STAGE_GROUP, r,
+			"cannot remove the cgroup %s", run->group.name);
+	return true;
+}
+
+static void fill_usage(struct remand *run)
 {
 	struct remand_result *result = &run->result;
+	struct group_usage *usage = &run->usage;
 
-	group_measure(&run->group, usage);
-	if (run->group.fd < 0)
-		use_rusage(run, usage);
 	if (run->fallback.memory)
 		usage->memory_peak_bytes = run->watched_memory_bytes;
 	result->cpu_ns = usage_less(usage->cpu_ns, run->ready.cpu_ns);
@@ -131,8 +153,9 @@ static void fill_limits(struct remand *run)
 	}
 }
 
-static void decide(struct remand *run, const struct group_usage *usage)
+static void decide(struct remand *run)
 {
+	const struct group_usage *usage = &run->usage;
 	struct remand_result *result = &run->result;
 	const struct verdict_evidence evidence = {
 		.internal_error = run->internal_error.message[0] != '\0',
@@ -161,7 +184,6 @@ static void decide(struct remand *run, const struct group_usage *usage)
 void conclude(struct remand *run)
 {
 	struct remand_result *result = &run->result;
-	struct group_usage usage;
 	int r;
 
 	memcpy(result->id, run->group.name, sizeof(result->id));
@@ -177,15 +199,11 @@ void conclude(struct remand *run)
 		error_errno(&run->internal_error, REMAND_STAGE_CELL, r,
 			"cannot give the files of a writable directory back to their owner");
 	fill_status(run);
-	fill_usage(run, &usage);
+	fill_usage(run);
 	fill_limits(run);
-	if (usage.oom_kill > 0 && usage.oom == 0 && !run->internal_error.message[0])
+	if (run->usage.oom_kill > 0 && run->usage.oom == 0 && !run->internal_error.message[0])
 		error_say(&run->internal_error, REMAND_STAGE_SUPERVISE, -ENOMEM,
 			"the host or a parent cgroup ran out of memory, and the kernel killed a "
 			"process of the run for it");
-	r = group_remove(&run->group);
-	if (r < 0 && !run->internal_error.message[0])
-		error_errno(&run->internal_error, REMAND_STAGE_GROUP, r,
-			"cannot remove the cgroup %s", result->id);
-	decide(run, &usage);
+	decide(run);
 }

@@ -166,6 +166,7 @@ static void check_stuck(struct remand *run)
 		"often "
 		"in a dead network file system",
 		run->group.name);
+	(void)conclude_group(run);
 	run->phase = RUN_DONE;
 	conclude(run);
 }

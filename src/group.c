@@ -211,13 +211,14 @@ int group_populated(const struct group *group)
 	return r < 0 ? r : populated != 0;
 }
 
-void group_await_empty(const struct group *group, int dying_ms)
+void group_await_empty(const struct group *group, uint64_t deadline_ns)
 {
 	struct pollfd changed = { .fd = group->events_fd, .events = POLLPRI };
+	struct timespec left;
 	int n = 1;
 
 	while (group_populated(group) == 1 && (n > 0 || (n < 0 && errno == EINTR)))
-		n = poll(&changed, 1, dying_ms);
+		n = ppoll(&changed, 1, clock_until(deadline_ns, &left), NULL);
 }
 
 int group_cpu_ns(const struct group *group, uint64_t *ret_cpu_ns)
@@ -325,20 +326,32 @@ void group_measure(const struct group *group, struct group_usage *ret_usage)
 	ret_usage->pressure_io_ns = read_pressure_ns(group, "io.pressure");
 }
 
-int group_remove(struct group *group)
+void group_close(struct group *group)
 {
-	int r = 0;
-
-	if (group->fd >= 0 && unlinkat(group->base_fd, group->name, AT_REMOVEDIR) < 0)
-		r = syscall_errno();
-	/* Somebody put a process in after the kill: it goes the same way, once. */
-	if (r == -EBUSY && group_kill(group) == 0) {
-		group_await_empty(group, GROUP_DYING_MS);
-		r = unlinkat(group->base_fd, group->name, AT_REMOVEDIR) < 0 ? syscall_errno() : 0;
-	}
 	group->fd = fd_close(group->fd);
 	group->events_fd = fd_close(group->events_fd);
 	group->memory_fd = fd_close(group->memory_fd);
 	group->pids_fd = fd_close(group->pids_fd);
+}
+
+int group_remove_empty(struct group *group)
+{
+	int r = unlinkat(group->base_fd, group->name, AT_REMOVEDIR) < 0 ? syscall_errno() : 0;
+
+	if (r != -EBUSY)
+		group_close(group);
+	return r;
+}
+
+int group_remove(struct group *group)
+{
+	int r = group->fd >= 0 ? group_remove_empty(group) : 0;
+
+	/* Somebody put a process in after the kill: it goes the same way, once. */
+	if (r == -EBUSY && group_kill(group) == 0) {
+		group_await_empty(group, clock_after(clock_now_ns(), GROUP_DYING_NS));
+		r = group_remove_empty(group);
+	}
+	group_close(group);
 	return r;
 }

@@ -3,6 +3,7 @@
 #ifndef GROUP_H
 #define GROUP_H
 
+#include "clock.h"
 #include "remand.h"
 
 struct group {
@@ -59,10 +60,10 @@ int group_signal(const struct group *group, int signum);
 int group_populated(const struct group *group);
 
 /* After a kill everybody dies in milliseconds; who is stuck in the kernel is not waited for. */
-#define GROUP_DYING_MS 20000
+#define GROUP_DYING_NS (20 * NS_PER_S)
 
-/* After group_kill(): return when nobody is left, or when somebody will not die for so long. */
-void group_await_empty(const struct group *group, int dying_ms);
+/* After group_kill(): return when nobody is left, or when somebody will not die until then. */
+void group_await_empty(const struct group *group, uint64_t deadline_ns);
 
 /* CPU time so far; -errno when it cannot be read. */
 int group_cpu_ns(const struct group *group, uint64_t *ret_cpu_ns);
@@ -78,7 +79,12 @@ uint64_t group_pids(const struct group *group);
 /* All that can be measured; what cannot is REMAND_UNKNOWN. */
 void group_measure(const struct group *group, struct group_usage *ret_usage);
 
-/* Remove the (empty) directory and close everything. */
+/* Without removing it. */
+void group_close(struct group *group);
+/* Remove the (empty) directory and close everything. -EBUSY: somebody lives there, or it has groups
+ * below, and it stays open. */
+int group_remove_empty(struct group *group);
+/* The same; who lives there is killed and waited for, and what cannot be removed is closed. */
 int group_remove(struct group *group);
 
 /* Kill and remove the groups below base_fd whose owners are gone. */

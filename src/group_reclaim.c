@@ -11,7 +11,7 @@
 #include "owner.h"
 
 /* Somebody else's leftovers hold up our start: what is stuck in the kernel is for another day. */
-#define LEFTOVER_DYING_MS 1000
+#define LEFTOVER_DYING_NS NS_PER_S
 
 /* Most groups beside a new one are our own other runs: own_mark. */
 static void reclaim(int base_fd, const char *name, const char *own_mark)
@@ -28,7 +28,7 @@ static void reclaim(int base_fd, const char *name, const char *own_mark)
 	if (group.events_fd >= 0) {
 		memcpy(group.name, name, strlen(name) + 1);
 		(void)group_kill(&group);
-		group_await_empty(&group, LEFTOVER_DYING_MS);
+		group_await_empty(&group, clock_after(clock_now_ns(), LEFTOVER_DYING_NS));
 		/* A pipeline's: the groups of its stages have the same owner. */
 		group_reclaim(group.fd);
 		(void)group_remove(&group);

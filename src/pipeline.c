@@ -256,7 +256,7 @@ static void finish(struct remand_pipeline *pipeline)
 	pipeline->done = true;
 	result->wall_ns = clock_now_ns() - pipeline->start_ns;
 	pipeline_decide(result, &evidence);
-	pipeline_group_close(pipeline);
+	pipeline_group_end(pipeline);
 	transcript_take(&pipeline->transcript, &result->transcript);
 }
 

@@ -83,7 +83,10 @@ int pipeline_check_limits(const struct remand_spec *stage, size_t i,
  * common limits is in the result. needs: which controllers the stages need in it. */
 int pipeline_group_open(struct remand_pipeline *pipeline, const struct remand_spec *common,
 	const struct remand_spec *needs, struct remand_error *error);
-/* Fill what is measured of all together, and remove it. */
+/* When all stages have ended: fill what is measured of all together, and remove it if it is empty.
+ */
+void pipeline_group_end(struct remand_pipeline *pipeline);
+/* Kill who is left there, and wait for that; remove it. */
 void pipeline_group_close(struct remand_pipeline *pipeline);
 /* The kernel's OOM killer acted for the limit of all together. */
 bool pipeline_group_is_over_memory(const struct remand_pipeline *pipeline);

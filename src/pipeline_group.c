@@ -93,7 +93,8 @@ bool pipeline_group_is_over_memory(const struct remand_pipeline *pipeline)
 	return oom > 0;
 }
 
-void pipeline_group_close(struct remand_pipeline *pipeline)
+/* Empty, or a stage is stuck there: that is left to pipeline_group_close(). */
+void pipeline_group_end(struct remand_pipeline *pipeline)
 {
 	struct remand_pipeline_result *result = &pipeline->result;
 	struct group_usage usage = { .cpu_ns = REMAND_UNKNOWN,
@@ -106,6 +107,12 @@ void pipeline_group_close(struct remand_pipeline *pipeline)
 	result->memory_peak_bytes = usage.memory_peak_bytes;
 	result->pids_peak = usage.pids_peak;
 	memcpy(result->id, pipeline->group.name, sizeof(result->id));
+	if (pipeline->group.fd >= 0)
+		(void)group_remove_empty(&pipeline->group);
+}
+
+void pipeline_group_close(struct remand_pipeline *pipeline)
+{
 	if (pipeline->group.fd >= 0)
 		(void)group_remove(&pipeline->group);
 	pipeline->base_fd = fd_close(pipeline->base_fd);

@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,16 +41,34 @@ static int close_watched(const struct pump *pump, int fd)
 	return fd_close(fd);
 }
 
+/* Who has become another user may not open the terminal of his session by its own name any more,
+ * but by this one: tty(4). -1: it is another terminal, or none. */
+static int reopen_terminal(int fd, int flags)
+{
+	unsigned int device, wanted;
+	int own = -1;
+
+	if (ioctl(fd, TIOCGDEV, &wanted) == 0)
+		own = fd_raise(open("/dev/tty", flags));
+	if (own >= 0 && (ioctl(own, TIOCGDEV, &device) < 0 || device != wanted))
+		own = fd_close(own);
+	return own;
+}
+
 int pump_reopen(int fd, int flags)
 {
 	char path[40];
 	int own;
 
+	flags |= O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
 	/* A regular file never blocks, and reopening it would lose offset and O_APPEND. A socket
 	 * cannot be reopened; send(2) and recv(2) take MSG_DONTWAIT. */
 	if (!is_kind(fd, S_IFREG) && !is_kind(fd, S_IFSOCK)) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-		own = fd_raise(open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+		own = fd_raise(open(path, flags));
+		if (own < 0)
+			own = reopen_terminal(fd, flags);
 		if (own >= 0)
 			return own;
 	}
@@ -65,6 +85,7 @@ int pump_open(struct pump *ret_pump, int from_taken, int to_taken, uint64_t limi
 
 	pump.from_nonblocking = (fcntl(from_taken, F_GETFL) & O_NONBLOCK) != 0;
 	pump.from_regular = is_kind(from_taken, S_IFREG);
+	pump.from_socket = is_kind(from_taken, S_IFSOCK);
 	pump.to_socket = is_kind(to_taken, S_IFSOCK);
 	pump.to_writable = pump.to_socket || is_kind(to_taken, S_IFREG) ||
 			   (flags >= 0 && (flags & O_NONBLOCK));
@@ -198,10 +219,53 @@ static int move_to_file(struct pump *pump)
 	return 0;
 }
 
+/*
+ * What pump_reopen() could not make non-blocking, such as a pipe of another user's, is told not to
+ * wait with each call: preadv2(2), RWF_NOWAIT, which pipes know since Linux 6.4. What does not know
+ * it, a terminal, is asked first; then only another reader or writer of the same one, faster than
+ * we, can make us wait.
+ */
+static bool is_ready(int fd, short events)
+{
+	struct pollfd ready = { .fd = fd, .events = events };
+
+	if (poll(&ready, 1, 0) > 0)
+		return true;
+	errno = EAGAIN;
+	return false;
+}
+
+static ssize_t read_now(const struct pump *pump, char *data, size_t length)
+{
+	const struct iovec iov = { data, length };
+	ssize_t n;
+
+	if (pump->from_nonblocking || pump->from_regular)
+		return read(pump->from, data, length);
+	if (pump->from_socket)
+		return recv(pump->from, data, length, MSG_DONTWAIT);
+	n = preadv2(pump->from, &iov, 1, -1, RWF_NOWAIT);
+	if (n >= 0 || errno != EOPNOTSUPP)
+		return n;
+	return is_ready(pump->from, POLLIN) ? read(pump->from, data, length) : -1;
+}
+
+static ssize_t write_now(const struct pump *pump, const char *data, size_t length)
+{
+	const struct iovec iov = { (void *)(uintptr_t)data, length };
+	ssize_t n;
+
+	if (pump->to_writable)
+		return write(pump->to, data, length);
+	n = pwritev2(pump->to, &iov, 1, -1, RWF_NOWAIT);
+	if (n >= 0 || errno != EOPNOTSUPP)
+		return n;
+	return is_ready(pump->to, POLLOUT) ? write(pump->to, data, length) : -1;
+}
+
 /* 1: something arrived, 0: nothing now or nothing ever again, or syscall_errno(). */
 static int take_in(struct pump *pump)
 {
-	struct pollfd readable = { .fd = pump->from, .events = POLLIN };
 	uint64_t passes;
 	ssize_t n;
 	int r = make_room(pump);
@@ -210,10 +274,7 @@ static int take_in(struct pump *pump)
 		return r;
 	if (!pump->capturing)
 		pump->start = pump->end = 0;
-	/* What pump_reopen() could not make non-blocking is asked first. */
-	if (!pump->from_nonblocking && poll(&readable, 1, 0) == 0)
-		return 0;
-	n = read(pump->from, pump->buffer + pump->end, BUFFER_BYTES);
+	n = read_now(pump, pump->buffer + pump->end, BUFFER_BYTES);
 	if (n < 0 && errno == EAGAIN && pump->last) {
 		pump->from = close_watched(pump, pump->from);
 		return 0;
@@ -237,9 +298,9 @@ static int take_in(struct pump *pump)
 	return r < 0 ? r : 1;
 }
 
-/* write(2) that raises no SIGPIPE in the caller's program: blocked in this thread meanwhile, and
+/* A write that raises no SIGPIPE in the caller's program: blocked in this thread meanwhile, and
  * taken back if it was ours. pthread_sigmask(3), sigtimedwait(2). */
-static ssize_t write_quietly(int fd, const char *data, size_t length)
+static ssize_t write_quietly(const struct pump *pump, const char *data, size_t length)
 {
 	const struct timespec now = { 0 };
 	sigset_t pipe_only, before, pending;
@@ -250,7 +311,7 @@ static ssize_t write_quietly(int fd, const char *data, size_t length)
 	sigaddset(&pipe_only, SIGPIPE);
 	sigpending(&pending);
 	pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
-	n = write(fd, data, length);
+	n = write_now(pump, data, length);
 	saved = errno;
 	if (n < 0 && saved == EPIPE && !sigismember(&pending, SIGPIPE))
 		while (sigtimedwait(&pipe_only, NULL, &now) < 0 && errno == EINTR)
@@ -263,17 +324,14 @@ static ssize_t write_quietly(int fd, const char *data, size_t length)
 /* 1: something left, 0: it cannot take more now, or nobody reads any more; or syscall_errno(). */
 static int put_out(struct pump *pump)
 {
-	struct pollfd writable = { .fd = pump->to, .events = POLLOUT };
 	size_t length = pump->end - pump->start;
 	const char *data = pump->buffer + pump->start;
 	ssize_t n;
 
 	if (length > pump->to_chunk)
 		length = pump->to_chunk;
-	if (!pump->to_writable && poll(&writable, 1, 0) == 0)
-		return 0;
 	n = pump->to_socket ? send(pump->to, data, length, MSG_DONTWAIT | MSG_NOSIGNAL)
-			    : write_quietly(pump->to, data, length);
+			    : write_quietly(pump, data, length);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (n < 0 && errno != EPIPE && errno != ECONNRESET && errno != EIO)

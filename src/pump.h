@@ -16,7 +16,8 @@ struct pump {
 	int epoll_fd;   /* the set that from and to may be in, -1: none; borrowed */
 	bool from_nonblocking;
 	bool from_regular; /* always readable, and not to be watched */
-	bool to_writable;  /* never blocks: asked for so, or a regular file */
+	bool from_socket;
+	bool to_writable; /* never blocks: asked for so, or a regular file */
 	bool to_socket;
 	bool last; /* all writers are dead: what is in the pipe now is all that will ever be */
 	size_t to_chunk; /* the most that one write may carry without blocking */

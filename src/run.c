@@ -298,6 +298,8 @@ int run_return_loans(struct remand *run)
 /* The end of a run that nobody waits for any more, or of a start that failed half way. */
 static void abandon(struct remand *run)
 {
+	const uint64_t deadline_ns = clock_after(clock_now_ns(), GROUP_DYING_NS);
+
 	if (run->group.fd >= 0)
 		(void)group_kill(&run->group);
 	if (run->keeper_due)
@@ -305,14 +307,26 @@ static void abandon(struct remand *run)
 	run->control_fd = fd_close(run->control_fd);
 	if (run->keeper_fd >= 0) {
 		(void)pidfd_send_signal(run->keeper_fd, SIGKILL, NULL, 0);
-		/* PID 1 of its namespace is reaped only after all others there are dead. */
-		(void)child_reap(run->keeper_fd, &(siginfo_t){ 0 }, NULL);
+		/* PID 1 of its namespace can be reaped only after all others there are dead. */
+		while (wait_readable(run->keeper_fd, deadline_ns, NULL) == 0 &&
+			child_try_reap(run->keeper_fd, NULL) == 0)
+			;
 	}
 	if (run->group.fd >= 0)
-		group_await_empty(&run->group, GROUP_DYING_MS);
+		group_await_empty(&run->group, deadline_ns);
 	(void)run_return_loans(run);
 	if (run->group.fd >= 0)
 		(void)group_remove(&run->group);
+}
+
+/* What is left of an end that somebody stuck in the kernel stood in the way of; he may have died by
+ * now. Waits for nobody: a batch goes on. */
+static void clear_away(struct remand *run)
+{
+	if (run->keeper_fd >= 0)
+		(void)child_try_reap(run->keeper_fd, NULL);
+	if (run->group.fd >= 0 && group_remove_empty(&run->group) == -EBUSY)
+		group_close(&run->group);
 }
 
 struct remand *remand_free(struct remand *run)
@@ -321,6 +335,8 @@ struct remand *remand_free(struct remand *run)
 		return NULL;
 	if (run->phase != RUN_DONE)
 		abandon(run);
+	else
+		clear_away(run);
 	plan_done(&run->plan);
 	streams_done(&run->streams);
 	(void)box_remove(&run->box);

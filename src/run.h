@@ -84,6 +84,8 @@ struct remand {
 	bool suspended;                            /* by order of the caller */
 	struct remand_error start_error, internal_error;
 
+	struct group_usage usage;        /* when the group was empty */
+	bool intruded;                   /* somebody was put in after the kill */
 	struct remand_collect *collects; /* own copy, with own strings */
 	size_t collects_count;
 	bool ok_codes[256];
@@ -128,7 +130,10 @@ void stop_begin(struct remand *run, const struct remand_step *steps, size_t coun
 void stop_next(struct remand *run);
 void stop_check(struct remand *run, uint64_t now);
 
-/* conclude.c: when everything is dead, fill run->result from all that is known. */
+/* conclude.c: when everything is dead, measure the group and remove it. false: somebody was put in
+ * meanwhile, and is now killed too; cgroup.events tells of his end. Then fill run->result from all
+ * that is known. */
+bool conclude_group(struct remand *run);
 void conclude(struct remand *run);
 
 /* collect.c: copy files out of /box; failures go into the result, never to the caller. */

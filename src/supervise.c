@@ -18,9 +18,6 @@
 #include "syscalls.h"
 #include "watch.h"
 
-/* After cgroup.kill everything dies in milliseconds; what does not is stuck in the kernel. */
-#define STUCK_NS (20 * NS_PER_S)
-
 void supervise_fail(struct remand *run, int r, const char *what)
 {
 	error_errno(&run->internal_error, REMAND_STAGE_SUPERVISE, r, "%s", what);
@@ -69,7 +66,7 @@ void supervise_finish(struct remand *run)
 	if (run->group.fd < 0)
 		(void)deadlines_cpu_ns(run, &last_cpu_ns);
 	deadlines_cancel_limits(run);
-	run->stuck_deadline_ns = clock_after(run->ended_ns, STUCK_NS);
+	run->stuck_deadline_ns = clock_after(run->ended_ns, GROUP_DYING_NS);
 	supervise_kill(run);
 	/* The keeper's order to end: its own exit takes the pid namespace with it. Shut down, not
 	 * closed, so that a status under way is still read. */
@@ -217,12 +214,7 @@ static void on_denial(struct remand *run, uint32_t events)
 
 static void on_keeper_end(struct remand *run)
 {
-	siginfo_t info;
-
 	on_control(run);
-	watch_forget(run, WATCH_KEEPER);
-	(void)child_reap(run->keeper_fd, &info, &run->keeper_usage);
-	run->keeper_fd = fd_close(run->keeper_fd);
 	on_failure(run);
 	if (run->have_status && !run->result.started && run->cause == VERDICT_CAUSE_NONE &&
 		!run->start_error.message[0])
@@ -233,6 +225,11 @@ static void on_keeper_end(struct remand *run)
 			"the keeper was killed from outside, or could not speak to us for lack of "
 			"memory, and the run ended with it");
 	supervise_finish(run);
+	/* A debugger's child is its parent's only when that has let go of it: tried again. */
+	if (child_try_reap(run->keeper_fd, &run->keeper_usage) == 0)
+		return;
+	watch_forget(run, WATCH_KEEPER);
+	run->keeper_fd = fd_close(run->keeper_fd);
 }
 
 static void on_memory(struct remand *run)
@@ -362,7 +359,7 @@ int supervise_dispatch(struct remand *run, struct remand_error *error)
 	for (int i = 0; i < 3; i++)
 		step_pump(run, i);
 	deadlines_check(run, clock_now_ns());
-	if (is_over(run)) {
+	if (is_over(run) && conclude_group(run)) {
 		run->phase = RUN_DONE;
 		conclude(run);
 	}

@@ -4,112 +4,9 @@
  * group is a directory of ordinary files, so that it stands still when the test says so; the rest
  * is a run as it is after exec.
  */
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <sys/epoll.h>
-#include <sys/pidfd.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-
-#include "deadlines.h"
-#include "fd.h"
+#include "fake_run.h"
 #include "file.h"
-#include "run.h"
-#include "scratch.h"
 #include "table.h"
-#include "watch.h"
-
-#define FAR_NS (600 * NS_PER_S)
-
-struct fixture {
-	struct scratch scratch;
-	struct remand run;
-	pid_t pid;     /* a member; it waits to be signalled */
-	int output_fd; /* what it would write to its stdout is written here */
-};
-
-static int say_standing(const struct fixture *fixture, const char *events)
-{
-	return scratch_write(&fixture->scratch, "cgroup.events", events);
-}
-
-#define MOVING "populated 1\nfrozen 0\n"
-#define STILL  "populated 1\nfrozen 1\n"
-
-/* One that ends by the first signal. */
-static pid_t make_member(int *ret_pidfd)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			pause();
-	}
-	if (pid > 0)
-		*ret_pidfd = pidfd_open(pid, 0);
-	return pid;
-}
-
-static int begin(struct fixture *fixture)
-{
-	struct remand *run = &fixture->run;
-	int pipe_fds[2], control[2];
-	char text[32];
-
-	*fixture = (struct fixture){ .scratch = scratch_make("/tmp"), .output_fd = -1 };
-	run->streams = (struct streams)STREAMS_EMPTY;
-	run->group = (struct group)GROUP_EMPTY;
-	run->epoll_fd = run->timer_fd = run->control_fd = run->failure_fd = run->keeper_fd = -1;
-	run->target_fd = run->listener_fd = -1;
-	for (int i = 0; i < WATCH_COUNT; i++)
-		run->watched_fd[i] = -1;
-	run->spec.time_ns = run->spec.idle_ns = REMAND_UNLIMITED;
-	run->cpus = 1;
-	fixture->pid = make_member(&run->target_fd);
-	snprintf(text, sizeof(text), "0\n%d\n", fixture->pid);
-	if (fixture->pid < 0 || say_standing(fixture, MOVING) < 0 ||
-		scratch_write(&fixture->scratch, "cgroup.freeze", "0\n") < 0 ||
-		scratch_write(&fixture->scratch, "cgroup.kill", "") < 0 ||
-		scratch_write(&fixture->scratch, "cgroup.procs", text) < 0)
-		return -1;
-	run->group.fd = fcntl(fixture->scratch.fd, F_DUPFD_CLOEXEC, 3);
-	run->group.events_fd = openat(run->group.fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0 ||
-		pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) < 0)
-		return -1;
-	run->control_fd = control[0];
-	fd_close(control[1]);
-	run->control_ended = true;
-	fixture->output_fd = pipe_fds[1];
-	if (pump_capture(&run->streams.stream[1].pump, pipe_fds[0], 8, 4096) < 0 ||
-		supervise_begin(run, NULL) < 0)
-		return -1;
-	run->phase = RUN_RUNNING;
-	return 0;
-}
-
-static void end(struct fixture *fixture)
-{
-	struct remand *run = &fixture->run;
-
-	if (run->target_fd >= 0) {
-		(void)pidfd_send_signal(run->target_fd, SIGKILL, NULL, 0);
-		(void)waitid(P_PIDFD, (id_t)run->target_fd, &(siginfo_t){ 0 }, WEXITED);
-	}
-	streams_done(&run->streams);
-	fd_close(run->group.fd);
-	fd_close(run->group.events_fd);
-	fd_close(run->epoll_fd);
-	fd_close(run->timer_fd);
-	fd_close(run->control_fd);
-	fd_close(run->target_fd);
-	fd_close(fixture->output_fd);
-	scratch_done(&fixture->scratch);
-}
-
-#define FIXTURE __attribute__((cleanup(end))) struct fixture
 
 static bool is_frozen(const struct fixture *fixture)
 {
@@ -141,11 +38,6 @@ static int stop(struct fixture *fixture, int signum, enum remand_scope scope)
 	if (fixture->run.freeze_deadline_ns != DEADLINE_NEVER)
 		fixture->run.freeze_deadline_ns = clock_after(clock_now_ns(), FAR_NS);
 	return r;
-}
-
-static int dispatch(struct fixture *fixture)
-{
-	return supervise_dispatch(&fixture->run, NULL);
 }
 
 TEST(a_signal_to_all_waits_until_they_stand_still_and_nobody_waits_for_it)
@@ -208,7 +100,7 @@ TEST(a_group_without_processes_has_nobody_to_wait_for)
 
 	CHECK_INT(begin(&fixture), 0);
 	CHECK_INT(stop(&fixture, SIGUSR1, REMAND_ALL), 0);
-	CHECK_INT(say_standing(&fixture, "populated 0\nfrozen 0\n"), 0);
+	CHECK_INT(say_standing(&fixture, EMPTY), 0);
 	CHECK_INT(dispatch(&fixture), 0);
 	CHECK(!is_frozen(&fixture));
 	CHECK_INT(fixture.run.freeze_deadline_ns, DEADLINE_NEVER);

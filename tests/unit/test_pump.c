@@ -448,6 +448,36 @@ TEST(a_terminal_is_read_to_its_hangup)
 	CHECK_INT(read(ends.to[0], buffer, 1), 0);
 }
 
+/* The terminal of the session, after su(1); another one stays as it is. */
+static int reopen_as_another_user(void *argument)
+{
+	int *master = argument, other_master = -1, other = -1, slave, own;
+
+	if (setsid() < 0 || openpty(&other_master, &other, NULL, NULL, NULL) < 0)
+		return 2;
+	slave = open(ptsname(*master), O_RDWR | O_CLOEXEC);
+	if (slave < 0 || fchmod(slave, 0600) < 0 || fchmod(other, 0600) < 0 ||
+		setresuid(65534, 65534, 65534) < 0)
+		return 3;
+	own = pump_reopen(slave, O_WRONLY);
+	if (own < 0 || !(fcntl(own, F_GETFL) & O_NONBLOCK) || (fcntl(slave, F_GETFL) & O_NONBLOCK))
+		return 4;
+	own = pump_reopen(other, O_WRONLY);
+	return own < 0 || (fcntl(own, F_GETFL) & O_NONBLOCK) ? 5 : 0;
+}
+
+TEST(the_terminal_of_the_session_does_not_block_although_it_is_another_users)
+{
+	CLEANUP_FD int master = -1;
+	CLEANUP_FD int slave = -1;
+
+	if (openpty(&master, &slave, NULL, NULL, NULL) < 0)
+		SKIP("no pseudo terminals here");
+	if (geteuid() != 0)
+		SKIP("only root can become another user");
+	CHECK_INT(scratch_child(reopen_as_another_user, &master), 0);
+}
+
 TEST(once_all_writers_are_dead_an_empty_pipe_is_the_end_even_if_somebody_holds_it_open)
 {
 	ENDS ends = { { -1, -1 }, { -1, -1 } };
