@@ -2,10 +2,12 @@
 /* remand stop, restart, kill: orders to the supervisor of a service. */
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -57,17 +59,66 @@ static int open_running(const char *name)
 
 /* ---- stop ---- */
 
-/* No limit on the wait: the end may take as long as the grace time and the kernel do. */
+/* One that is quiet for so long may have been stopped. */
+#define QUIET_SECONDS 1
+/* One that says nothing for so long, although it was told to go on, is beyond hearing. */
+#define DEAF_SECONDS 20
+/* To die, for who was killed; longer is stuck in the kernel. */
+#define DYING_MS 20000
+
+/* -EAGAIN: it does not. Whatever it says, and that it hangs up, is an answer. */
+static int answers(int dir_fd, int patience_seconds)
+{
+	char text[SERVICE_MESSAGE_MAX];
+	int r = service_ask(dir_fd, "status", patience_seconds, text);
+
+	return r == -EAGAIN ? r : 0;
+}
+
+/*
+ * Who has not answered is made to: one that was stopped (SIGSTOP) goes on, which does no other any
+ * harm. One that a debugger holds, or that hangs, is killed, and the service with it. 0: it hears,
+ * or is gone; -EAGAIN: it cannot be helped.
+ */
+static int rouse(const char *name, int dir_fd)
+{
+	CLEANUP_FD int supervisor = service_open_supervisor(dir_fd);
+	struct pollfd ended = { .fd = supervisor, .events = POLLIN };
+
+	if (supervisor < 0)
+		return service_is_running(dir_fd) == 0 ? 0 : answers(dir_fd, DEAF_SECONDS);
+	(void)pidfd_send_signal(supervisor, SIGCONT, NULL, 0);
+	if (answers(dir_fd, DEAF_SECONDS) == 0)
+		return 0;
+	service_complain(name, "its supervisor does not answer and is killed", 0);
+	(void)pidfd_send_signal(supervisor, SIGKILL, NULL, 0);
+	return poll(&ended, 1, DYING_MS) > 0 ? 0 : -EAGAIN;
+}
+
+/* A connection on which the order was given. */
+static int order_stop(int dir_fd, uint64_t grace_ns)
+{
+	CLEANUP_FD int fd = service_connect(dir_fd, QUIET_SECONDS);
+	char request[64];
+	int n = snprintf(request, sizeof(request), "stop %" PRIu64, grace_ns);
+
+	if (fd < 0)
+		return fd;
+	return send(fd, request, (size_t)n, MSG_NOSIGNAL) == n ? fd_take(&fd) : syscall_errno();
+}
+
+/* No limit on the wait: the end may take as long as the grace time and the kernel do. But somebody
+ * must be there who hears. */
 static int wait_for_end(const char *name, int dir_fd, int fd)
 {
-	const struct timeval for_ever = { 0 };
 	char text[SERVICE_MESSAGE_MAX];
 	ssize_t n;
 
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof(for_ever));
 	do {
 		n = recv(fd, text, sizeof(text), 0);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 &&
+		 (errno == EINTR || (errno == EAGAIN && (answers(dir_fd, QUIET_SECONDS) == 0 ||
+								rouse(name, dir_fd) == 0))));
 	/* Without an answer the supervisor was killed, and took the service along. */
 	if (n > 0 || service_is_running(dir_fd) == 0)
 		return 0;
@@ -78,14 +129,14 @@ static int stop(const char *name, uint64_t grace_ns)
 {
 	CLEANUP_FD int dir_fd = open_running(name);
 	CLEANUP_FD int fd = -1;
-	char request[64];
-	int n;
 
 	if (dir_fd < 0)
 		return -dir_fd;
-	fd = service_connect(dir_fd);
-	n = snprintf(request, sizeof(request), "stop %" PRIu64, grace_ns);
-	if (fd >= 0 && send(fd, request, (size_t)n, MSG_NOSIGNAL) == n)
+	fd = order_stop(dir_fd, grace_ns);
+	/* Too many wait for it already. */
+	if (fd == -EAGAIN && rouse(name, dir_fd) == 0)
+		fd = order_stop(dir_fd, grace_ns);
+	if (fd >= 0)
 		return wait_for_end(name, dir_fd, fd);
 	if (service_is_running(dir_fd) == 0)
 		return not_running(name);
@@ -217,7 +268,7 @@ static int send_signal(const char *name, int signum)
 	if (dir_fd < 0)
 		return -dir_fd;
 	snprintf(request, sizeof(request), "signal %d", signum);
-	n = service_ask(dir_fd, request, text);
+	n = service_ask(dir_fd, request, SERVICE_ANSWER_SECONDS, text);
 	if (n <= 0 && service_is_running(dir_fd) == 0)
 		return not_running(name);
 	if (n <= 0)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -20,8 +21,6 @@
 /* Of what is read back: environment and arguments, 128 KiB each word and 6 MiB all, execve(2). */
 #define FILE_MAX_BYTES ((size_t)16 << 20)
 #define LISTEN_MAX     32
-/* A supervisor answers at once; one that is stopped or starved does not. */
-#define ANSWER_SECONDS 60
 
 bool service_is_name(const char *name)
 {
@@ -126,12 +125,18 @@ int service_open(const char *name, bool make)
 
 /* ---- the lock ---- */
 
-/* Of the open file, not of the process (fcntl(2), open file description locks): the supervisor has
- * it from `start`, and it can be asked for without being taken. */
+/* Two bytes of the file, each with a lock of a kind of its own, fcntl(2). */
+static const struct flock whole_service = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
+static const struct flock supervising_process = {
+	.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 1, .l_len = 1
+};
+
+/* Of the open file, not of the process (open file description locks): the supervisor has it from
+ * `start`, and it can be asked for without being taken. */
 int service_lock(int dir_fd)
 {
 	CLEANUP_FD int fd = openat(dir_fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct flock lock = whole_service;
 
 	if (fd < 0)
 		return syscall_errno();
@@ -143,11 +148,39 @@ int service_lock(int dir_fd)
 int service_is_running(int dir_fd)
 {
 	CLEANUP_FD int fd = openat(dir_fd, "lock", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct flock lock = whole_service;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : syscall_errno();
 	return fcntl(fd, F_OFD_GETLK, &lock) < 0 ? syscall_errno() : lock.l_type != F_UNLCK;
+}
+
+int service_sign(int lock_fd)
+{
+	return fcntl(lock_fd, F_SETLK, &supervising_process) < 0 ? syscall_errno() : 0;
+}
+
+/* Who has the lock lives; 0: nobody, or nobody whom we see. */
+static pid_t ask_signer(int fd)
+{
+	struct flock lock = supervising_process;
+
+	return fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+}
+
+/* The same number before and after: the pidfd is of the one who had it in between. */
+int service_open_supervisor(int dir_fd)
+{
+	CLEANUP_FD int fd = openat(dir_fd, "lock", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	CLEANUP_FD int supervisor = -1;
+	pid_t pid = fd < 0 ? 0 : ask_signer(fd);
+
+	if (pid <= 0)
+		return -ESRCH;
+	supervisor = pidfd_open(pid, 0);
+	if (supervisor < 0)
+		return syscall_errno();
+	return ask_signer(fd) == pid ? fd_take(&supervisor) : -ESRCH;
 }
 
 /* ---- the socket ---- */
@@ -176,10 +209,10 @@ int service_listen(int dir_fd)
 	return fd_take(&fd);
 }
 
-int service_connect(int dir_fd)
+int service_connect(int dir_fd, int patience_seconds)
 {
 	CLEANUP_FD int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
+	const struct timeval patience = { .tv_sec = patience_seconds };
 	struct sockaddr_un address;
 
 	if (fd < 0)
@@ -192,9 +225,10 @@ int service_connect(int dir_fd)
 	return fd_take(&fd);
 }
 
-int service_ask(int dir_fd, const char *request, char ret_answer[SERVICE_MESSAGE_MAX])
+int service_ask(
+	int dir_fd, const char *request, int patience_seconds, char ret_answer[SERVICE_MESSAGE_MAX])
 {
-	CLEANUP_FD int fd = service_connect(dir_fd);
+	CLEANUP_FD int fd = service_connect(dir_fd, patience_seconds);
 	ssize_t n;
 
 	if (fd < 0)

@@ -4,7 +4,8 @@
  *
  *   lock      is locked by the supervisor while the service runs. This lock is the only truth: it
  *             goes with the supervisor, however that dies, and whatever files lie there prove
- *             nothing.
+ *             nothing. A second lock on it is the process's own, of which the kernel tells whose
+ *             it is.
  *   socket    is where the supervisor listens.
  *   command   is how it was started, for restart and status.
  *   result    is the report of the last run.
@@ -51,12 +52,22 @@ int service_lock(int dir_fd);
  * would find it taken. */
 int service_is_running(int dir_fd);
 
-/* The supervisor's socket, and one that leads there. -errno. */
+/* By the supervisor itself, which must close no other fd of the lock as long as it supervises. */
+int service_sign(int lock_fd);
+/* A pidfd of who has signed. -ESRCH: nobody. */
+int service_open_supervisor(int dir_fd);
+
+/* A supervisor answers at once; one that is stopped or starved does not. */
+#define SERVICE_ANSWER_SECONDS 60
+
+/* The supervisor's socket, and one that leads there; -EAGAIN of the latter, and of what is sent and
+ * received there: not within so many seconds. -errno. */
 int service_listen(int dir_fd);
-int service_connect(int dir_fd);
+int service_connect(int dir_fd, int patience_seconds);
 
 /* One request and its answer, ended by NUL: its length, 0: none, -errno. */
-int service_ask(int dir_fd, const char *request, char ret_answer[SERVICE_MESSAGE_MAX]);
+int service_ask(int dir_fd, const char *request, int patience_seconds,
+	char ret_answer[SERVICE_MESSAGE_MAX]);
 
 /* A whole file or, after a crash, the one before. */
 int service_write(int dir_fd, const char *file, const char *data, size_t length);

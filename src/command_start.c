@@ -105,6 +105,7 @@ static int divide(struct service_start *start)
 		/* A new session: the caller's terminal is not the service's, nor its signals. */
 		if (setsid() < 0 || be_null() < 0)
 			_exit(1);
+		(void)service_sign(start->lock_fd);
 		service_supervise(start);
 		_exit(0);
 	}

@@ -68,7 +68,7 @@ static json_t *ask_supervisor(int dir_fd)
 	char text[SERVICE_MESSAGE_MAX];
 	json_t *object = NULL;
 
-	if (service_ask(dir_fd, "status", text) > 0)
+	if (service_ask(dir_fd, "status", SERVICE_ANSWER_SECONDS, text) > 0)
 		object = json_loads(text, 0, NULL);
 	return object;
 }

@@ -224,6 +224,30 @@ assert_gone() {
 	chmod 700 services
 }
 
+@test "a supervisor that was stopped hears a stop all the same, and the service has its time" {
+	start x -- "trap 'echo term >>got; exit' TERM; echo >&3; $idle"
+	kill -STOP "$(look x supervisor)"
+	run -0 timeout 300 "$REMAND" stop x --grace 200s
+	has_got term
+	[[ ! $output ]]
+	run -3 "$REMAND" status x
+	[[ $output == *'"verdict":"cancelled"'* ]]
+}
+
+@test "a supervisor that cannot be roused is killed, and the service goes with it" {
+	has cgroup_v2 || skip 'nothing else holds a process so that SIGCONT does not help'
+	start x -- "trap '' TERM; echo >&3; $idle"
+	find_family x
+	mkdir /sys/fs/cgroup/held
+	echo "$supervisor" >/sys/fs/cgroup/held/cgroup.procs
+	echo 1 >/sys/fs/cgroup/held/cgroup.freeze
+	run -0 timeout 300 "$REMAND" stop x
+	[[ $output == *'x: its supervisor does not answer and is killed' ]]
+	await_death "${family[@]}"
+	rmdir /sys/fs/cgroup/held
+	run -3 "$REMAND" status x
+}
+
 @test "the supervisor hears out a client who talks nonsense" {
 	start x -- 'echo >&3; sleep 1000'
 	run -0 --separate-stderr perl -MSocket -e 'for (@ARGV[1..$#ARGV]) {
