@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "error.h"
 #include "fd.h"
 #include "syscalls.h"
@@ -59,17 +60,18 @@ static int remove_outer(int parent, const char *name, int outer)
 	return r;
 }
 
-/* What cannot be removed now is tried again by the next run. */
+/* What cannot be seen or removed now is tried again by the next run. */
 static void sweep(int parent)
 {
 	int own = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = own < 0 ? NULL : fdopendir(own);
+	const struct dirent *entry;
 
 	if (!stream) {
 		fd_close(own);
 		return;
 	}
-	for (struct dirent *entry; (entry = readdir(stream));) {
+	while (directory_next(stream, &entry) > 0) {
 		CLEANUP_FD int fd = -1;
 
 		if (!is_outer_name(entry->d_name))

@@ -57,7 +57,7 @@ static inline int child_try_reap(int pidfd, struct rusage *ret_usage)
 {
 	siginfo_t info = { 0 };
 
-	if (syscall_waitid(pidfd, &info, WEXITED | __WALL | WNOHANG, ret_usage) < 0)
+	if (syscall_waitid(P_PIDFD, pidfd, &info, WEXITED | __WALL | WNOHANG, ret_usage) < 0)
 		return syscall_errno();
 	return info.si_pid != 0;
 }

@@ -8,7 +8,7 @@
 
 #include "syscalls.h"
 
-/* 1: there is one more, 0: that was the last, -errno. */
+/* 1: there is one more, 0: that was the last, or the directory was removed meanwhile; -errno. */
 static inline int directory_next(DIR *stream, const struct dirent **ret_entry)
 {
 	errno = 0; /* the end and an error both look like NULL: readdir(3) */

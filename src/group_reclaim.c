@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "fd.h"
 #include "group.h"
 #include "owner.h"
@@ -37,20 +38,27 @@ static void reclaim(int base_fd, const char *name, const char *own_mark)
 	fd_close(group.fd);
 }
 
+static bool is_group_name(const char *name)
+{
+	return strncmp(name, "run-", 4) == 0 && strlen(name) < sizeof(((struct group *)NULL)->name);
+}
+
 void group_reclaim(int base_fd)
 {
 	/* An own open file description: reading must not move the offset of the caller's. */
 	int fd = openat(base_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
 	char own_mark[OWNER_MARK_BYTES] = "";
+	const struct dirent *entry;
 
 	if (!directory) {
 		fd_close(fd);
 		return;
 	}
-	for (struct dirent *entry; (entry = readdir(directory));) {
-		if (strncmp(entry->d_name, "run-", 4) != 0 ||
-			strlen(entry->d_name) >= sizeof(((struct group *)NULL)->name))
+	/* What cannot be seen now is there for the next. (That there is an entry then, analyzers do
+	 * not see so deep in a recursion.) */
+	while (directory_next(directory, &entry) > 0 && entry) {
+		if (!is_group_name(entry->d_name))
 			continue;
 		if (!own_mark[0])
 			(void)owner_write(own_mark);

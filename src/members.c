@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "directory.h"
 #include "fd.h"
 #include "file.h"
 #include "syscalls.h"
@@ -87,6 +88,7 @@ static int find_children(struct walk *walk, int directory, pid_t pid)
 {
 	int task_fd = openat(directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *tasks = task_fd < 0 ? NULL : fdopendir(task_fd);
+	const struct dirent *entry;
 	int r = 0;
 
 	if (!tasks) {
@@ -94,9 +96,10 @@ static int find_children(struct walk *walk, int directory, pid_t pid)
 		fd_close(task_fd);
 		return r;
 	}
-	for (struct dirent *entry; r == 0 && (entry = readdir(tasks));)
-		if (entry->d_name[0] != '.')
-			r = find_children_of_thread(walk, task_fd, entry->d_name, pid);
+	while (r == 0 && (r = directory_next(tasks, &entry)) > 0)
+		r = entry->d_name[0] == '.'
+			    ? 0
+			    : find_children_of_thread(walk, task_fd, entry->d_name, pid);
 	closedir(tasks);
 	return r;
 }

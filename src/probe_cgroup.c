@@ -9,6 +9,7 @@
 #include <sys/xattr.h>
 
 #include "controllers.h"
+#include "directory.h"
 #include "fd.h"
 #include "file.h"
 #include "group.h"
@@ -96,12 +97,13 @@ static int find_sample(int fd, const char *file, int depth)
 {
 	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), found = -1;
 	DIR *directory = own >= 0 ? fdopendir(own) : NULL;
+	const struct dirent *entry;
 
 	if (!directory) {
 		fd_close(own);
 		return -1;
 	}
-	for (struct dirent *entry; found < 0 && (entry = readdir(directory));) {
+	while (found < 0 && directory_next(directory, &entry) > 0) {
 		CLEANUP_FD int child = -1;
 
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
@@ -209,18 +211,20 @@ void probe_cgroup(struct remand_probe *probe, const char *given)
 	add_files(probe);
 }
 
-/* The groups in the base whose owners are gone. */
+/* The groups in the base whose owners are gone: how many, or -errno. */
 static int list_leftovers(int base_fd, char *text, size_t size)
 {
-	int own = openat(base_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), count = 0;
+	int own = openat(base_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), count = 0, r;
 	DIR *directory = own >= 0 ? fdopendir(own) : NULL;
+	const struct dirent *entry;
 
 	text[0] = '\0';
 	if (!directory) {
+		r = syscall_errno();
 		fd_close(own);
-		return 0;
+		return r;
 	}
-	for (struct dirent *entry; (entry = readdir(directory));) {
+	while ((r = directory_next(directory, &entry)) > 0) {
 		CLEANUP_FD int group = -1;
 		size_t used = strlen(text);
 
@@ -234,7 +238,7 @@ static int list_leftovers(int base_fd, char *text, size_t size)
 		count++;
 	}
 	closedir(directory);
-	return count;
+	return r < 0 ? r : count;
 }
 
 int remand_probe_reclaim(struct remand_probe *probe)
@@ -246,10 +250,12 @@ int remand_probe_reclaim(struct remand_probe *probe)
 	if (probe->base.fd < 0)
 		return 0;
 	before = list_leftovers(probe->base.fd, names, sizeof(names));
-	if (before == 0)
-		return 0;
+	if (before <= 0)
+		return before;
 	group_reclaim(probe->base.fd);
 	after = list_leftovers(probe->base.fd, stuck, sizeof(stuck));
+	if (after < 0)
+		return after;
 	if (after < before)
 		probe_add(probe, &fact, "removed %d of dead owners:%s", before - after, names);
 	if (after > 0)

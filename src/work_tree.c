@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "fd.h"
 #include "syscalls.h"
 #include "work.h"
@@ -106,6 +107,7 @@ static int enter(struct walk *walk, int fd)
 	struct level *level;
 	struct statx mount;
 	struct stat st;
+	const struct dirent *entry;
 	DIR *stream;
 	int own, r = 0;
 
@@ -131,7 +133,7 @@ static int enter(struct walk *walk, int fd)
 		fd_close(own);
 		return r;
 	}
-	for (struct dirent *entry; r == 0 && (entry = readdir(stream));)
+	while (r == 0 && (r = directory_next(stream, &entry)) > 0)
 		r = visit(walk, level, fd, entry->d_name);
 	closedir(stream);
 	return r;

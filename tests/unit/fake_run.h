@@ -71,7 +71,7 @@ static inline int begin_at(struct fixture *fixture, bool mounted)
 	run->streams = (struct streams)STREAMS_EMPTY;
 	run->group = (struct group)GROUP_EMPTY;
 	run->box = (struct box)BOX_EMPTY;
-	run->box_fd = run->namespace_fd = run->cgroup_fd = run->base_fd = -1;
+	run->box_fd = run->namespace_fd = run->base_fd = -1;
 	run->epoll_fd = run->timer_fd = run->control_fd = run->failure_fd = run->keeper_fd = -1;
 	run->target_fd = run->listener_fd = -1;
 	for (int i = 0; i < WATCH_COUNT; i++)

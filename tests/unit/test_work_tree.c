@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/sysmacros.h>
 
+#include "failing_readdir.h"
 #include "scratch.h"
 #include "table.h"
 #include "work.h"
@@ -388,4 +389,20 @@ TEST(a_single_file_changes_hands_and_an_empty_descriptor_is_refused)
 	CHECK_INT(owner_of(work.fd, "ours"), to.uid);
 	CHECK_INT(owner_of(work.fd, "theirs"), 999);
 	CHECK_INT(work_chown(-1, FROM, &to, true), -EBADF);
+}
+
+TEST(a_directory_that_cannot_be_read_to_its_end_is_an_error)
+{
+	SCRATCH(work, "/tmp");
+
+	NEEDS_ROOT(work);
+	CHECK_INT(make_file(work.fd, "file", FROM), 0);
+	for (int removing = 0; removing < 2; removing++) {
+		int r;
+
+		readdir_calls = 2;
+		r = removing ? work_empty(work.fd) : work_chown(work.fd, FROM, &to, false);
+		readdir_calls = -1;
+		CHECK_INT(r, -EIO);
+	}
 }
