@@ -15,6 +15,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "clock.h"
 #include "command.h"
@@ -89,11 +90,23 @@ void service_command_done(struct service_command *command);
 /* The same as what is read; of this process. Caller frees. NULL: out of memory. */
 char *service_describe_command(char **words, size_t count, size_t *ret_length);
 
+/* A file that others may find the supervisor by. */
+struct service_pidfile {
+	const char *path; /* NULL: none is wanted */
+	dev_t device;     /* of what was written */
+	ino_t inode;      /* 0: nothing was */
+};
+
+/* By the supervisor, who holds the lock. -errno, and the error has the sentence. */
+int service_write_pidfile(struct service_pidfile *file, struct remand_error *error);
+void service_remove_pidfile(const struct service_pidfile *file);
+
 /* What `start` has in hand when it becomes two processes. */
 struct service_start {
 	const char *name;
 	struct remand_spec spec;
 	int ready_fd; /* of the service: it writes a newline there; -1: nobody asks */
+	struct service_pidfile pidfile;
 	char *command;
 	size_t command_length;
 	int dir_fd, lock_fd, listen_fd;

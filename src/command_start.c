@@ -52,6 +52,7 @@ static int complete(struct service_start *start, const struct remand_options *op
 		return service_fail(start->name,
 			"a service cannot inherit a stream, it outlives the caller; give a FILE",
 			0);
+	start->pidfile.path = remand_options_text(options, "pidfile");
 	start->ready_fd = -1;
 	if (!ready)
 		return 0;

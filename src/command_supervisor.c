@@ -367,6 +367,7 @@ static void end(struct supervisor *supervisor, const struct remand_result *resul
 		write_command(supervisor);
 	supervisor->run = remand_free(supervisor->run);
 	write_result(supervisor, result);
+	service_remove_pidfile(&supervisor->start->pidfile);
 	supervisor->start->lock_fd = fd_close(supervisor->start->lock_fd);
 	if (error)
 		tell(supervisor, COMMAND_FAILED, error->message);
@@ -382,8 +383,10 @@ void service_supervise(struct service_start *start)
 	struct supervisor supervisor = { .start = start, .signal_fd = -1, .ready_fd = -1 };
 	struct remand_result result = { 0 };
 	struct remand_error error = { 0 };
-	int r = begin(&supervisor, &error);
+	int r = service_write_pidfile(&start->pidfile, &error);
 
+	if (r == 0)
+		r = begin(&supervisor, &error);
 	if (r == 0)
 		r = follow(&supervisor, &error);
 	if (r == 0)

@@ -142,6 +142,9 @@ static const struct row table[] = {
 	{ { "ready-fd", 0, "N", "Start", "wait until the service writes a line to that descriptor",
 		  true, .verb = "start" },
 		NULL, 0 },
+	{ { "pidfile", 0, "FILE", "Start", "write the supervisor's pid there, for others to read",
+		  true, .verb = "start" },
+		NULL, 0 },
 
 	{ { "report", 'r', "FILE|fd:N", "Report", "write the report there as JSON", true }, NULL,
 		0 },

@@ -258,3 +258,37 @@ assert_gone() {
 	[[ $output == '<><><><><><><><>' ]] || fail "$output"
 	run -0 "$REMAND" status x
 }
+
+@test "a pid file is written for others and never believed" {
+	echo precious >victim
+	ln -s victim pid
+	run -0 start x --pidfile pid -- "trap 'exit 0' TERM; echo >&3; $idle"
+	[[ ! -L pid && $(<victim) == precious && $(<pid) == "$(look x supervisor)" && $(stat -c %a pid) == 644 ]]
+	echo $$ >pid # an innocent: ourselves
+	run -0 "$REMAND" stop x
+	run -3 "$REMAND" status x
+	[[ ! -e pid ]]
+	echo $$ >pid # stale, and of somebody who lives
+	run -3 "$REMAND" status x
+	run -0 start x --pidfile pid -- 'echo >&3; sleep 1000'
+	[[ $(<pid) == "$(look x supervisor)" ]]
+	find_family x
+	kill -KILL "$supervisor"
+	await_death "$supervisor" "${family[@]}"
+	[[ -s pid ]]
+	run -0 start x --pidfile pid -- 'echo >&3; sleep 1000'
+	[[ $(<pid) == "$(look x supervisor)" && $(<pid) != "$supervisor" ]]
+	echo other >new
+	mv new pid # another's by now
+	run -0 "$REMAND" stop x --grace 0
+	[[ $(<pid) == other && $(echo pid.*) == 'pid.*' ]]
+}
+
+@test "a pid file that cannot be written is 125 and a sentence, and nothing has started" {
+	run -125 start x --pidfile no-such-dir/pid -- 'echo began >began; echo >&3; sleep 1000'
+	[[ $output == 'remand: x: cannot write the pid file no-such-dir/pid: No such file or directory' ]] || fail "$output"
+	run -3 "$REMAND" status x
+	[[ ! -e box/began ]]
+	run -127 "$REMAND" start x "${limits[@]}" --pidfile pid -- /nonexistent
+	[[ ! -e pid ]]
+}
