@@ -100,6 +100,31 @@ static void print_mounts(const json_t *mounts)
 	}
 }
 
+static void print_limit(const json_t *limit, const char *which, char end)
+{
+	const json_t *value = json_object_get(limit, which);
+
+	if (json_is_null(value))
+		printf("max%c", end);
+	else
+		printf("%" JSON_INTEGER_FORMAT "%c", json_integer_value(value), end);
+}
+
+static void print_rlimits(json_t *limits)
+{
+	const char *name;
+	json_t *limit;
+
+	puts("\nResource limits, soft and hard");
+	json_object_foreach(limits, name, limit)
+	{
+		printf("  ");
+		print_column(name, 16);
+		print_limit(limit, "soft", ':');
+		print_limit(limit, "hard", '\n');
+	}
+}
+
 static void print_group(const char *name, const json_t *group)
 {
 	const char *answer;
@@ -162,6 +187,7 @@ static void print_text(const json_t *plan)
 	print_words("Looked for as", json_object_get(plan, "programs"), "\n  ");
 	print_words("Environment", json_object_get(plan, "environment"), "\n  ");
 	print_mounts(json_object_get(plan, "mounts"));
+	print_rlimits(json_object_get(plan, "rlimits"));
 	print_syscalls(json_object_get(plan, "syscalls"));
 }
 

@@ -182,6 +182,32 @@ static json_t *mounts_json(const struct cell *cell)
 	return list;
 }
 
+static json_t *limit_json(rlim_t value)
+{
+	return value == RLIM_INFINITY ? json_null() : json_integer((json_int_t)value);
+}
+
+/* As the target sets them: a default above the caller's own hard limit becomes that. */
+static json_t *rlimits_json(const struct rlimit_entry entries[RLIM_NLIMITS])
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < (int)RLIM_NLIMITS; i++) {
+		struct rlimit value = entries[i].value, own;
+
+		if (!entries[i].wanted && prlimit(0, (__rlimit_resource_t)i, NULL, &own) == 0) {
+			if (value.rlim_max > own.rlim_max)
+				value.rlim_max = own.rlim_max;
+			if (value.rlim_cur > value.rlim_max)
+				value.rlim_cur = value.rlim_max;
+		}
+		json_object_set_new(object, rlimits_name(i),
+			json_pack("{s:o, s:o}", "soft", limit_json(value.rlim_cur), "hard",
+				limit_json(value.rlim_max)));
+	}
+	return object;
+}
+
 static json_t *syscalls_json(const struct remand_options *options, const struct remand_spec *spec,
 	const struct isolation *isolation, struct remand_error *error)
 {
@@ -257,14 +283,15 @@ int remand_options_show(const struct remand_options *options, const char *const 
 		return r;
 	syscalls = syscalls_json(options, &resolved, &plan.isolation, error);
 	if (syscalls)
-		r = dump(json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", 1,
-				 "policy", json_text(resolved.policy), "policy_files",
+		r = dump(json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
+				 1, "policy", json_text(resolved.policy), "policy_files",
 				 files_json(options), "options", options_json(options), "argv",
 				 given.argv == nothing ? json_null() : words_json(plan.argv),
 				 "programs",
 				 given.argv == nothing ? json_null() : words_json(plan.programs),
 				 "environment", words_json(plan.env), "mounts",
-				 mounts_json(&plan.cell), "syscalls", syscalls),
+				 mounts_json(&plan.cell), "rlimits", rlimits_json(plan.rlimits),
+				 "syscalls", syscalls),
 			ret_json, error);
 	plan_done(&plan);
 	return syscalls ? r : -EINVAL;

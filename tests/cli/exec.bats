@@ -163,6 +163,7 @@ executable() {
 	echo "$0"' | executable mine
 	[[ $("$REMAND" run -- ./mine) == /box/mine ]]
 	[[ $("$REMAND" run -- "$PWD/mine") == /box/mine ]]
+	[[ $("$REMAND" run -C / -- ./mine) == /box/mine ]]
 }
 
 @test "a program of the caller cannot be changed by itself" {

@@ -207,6 +207,13 @@ assert_gone() {
 	[[ $(look x state) == running ]]
 }
 
+@test "a restart begins when the last process of the service has let go of what it held" {
+	start x -- 'setsid sh -c "trap \"\" TERM; exec 9>held; flock -n 9 && echo mine >>locks; echo >&3; sleep 1000" & wait'
+	run -0 "$REMAND" restart x --grace 0.3s
+	[[ $(<box/locks) == $'mine\nmine' ]] || fail "$(<box/locks)"
+	run -0 "$REMAND" status x
+}
+
 @test "status says who runs, and its exit status too" {
 	start x -- 'echo >&3; sleep 1000'
 	run -0 "$REMAND" start y "${limits[@]}" -- true

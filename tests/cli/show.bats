@@ -68,6 +68,40 @@ assert_plan() {
 	assert_plan syscalls.groups.@mount.answer allow
 }
 
+@test "each resource limit of the plan is that of a real run" {
+	local options=(--open-files 99 --stack 7M --output 3M --rlimit cpu=5:9 --rlimit memlock=1M --rlimit core=0)
+	local planned title name soft hard count=0
+	show "${options[@]}"
+	planned=$(plan rlimits)
+	"$REMAND" run --memory max --pids max "${options[@]}" -- cat /proc/self/limits >limits
+	while IFS=: read -r title name; do
+		[[ $(<limits) =~ $'\n'"$title "\ *([^ ]+)\ +([^ ]+) ]]
+		soft=${BASH_REMATCH[1]/unlimited/null} hard=${BASH_REMATCH[2]/unlimited/null}
+		[[ $planned == *"\"$name\":{\"soft\":$soft,\"hard\":$hard}"* ]] || fail "$name $soft $hard: $planned"
+		count=$((count + 1))
+	done <<-'END'
+		Max cpu time:cpu
+		Max file size:fsize
+		Max data size:data
+		Max stack size:stack
+		Max core file size:core
+		Max resident set:rss
+		Max processes:nproc
+		Max open files:nofile
+		Max locked memory:memlock
+		Max address space:as
+		Max file locks:locks
+		Max pending signals:sigpending
+		Max msgqueue size:msgqueue
+		Max nice priority:nice
+		Max realtime priority:rtprio
+		Max realtime timeout:rttime
+	END
+	[[ $count -eq 16 && $planned != *$'\n'* ]]
+	run -0 "$REMAND" show --format text --rlimit cpu=5:9
+	[[ $output == *$'\n  cpu  '*' 5:9'$'\n'*$'\n  as '*' max:max'$'\n'* ]]
+}
+
 @test "as text it names the same, without what a terminal would obey" {
 	run -0 "$REMAND" show --format text -m 64M -E $'A=\e[2J' --deny mkdir -- cat x
 	[[ $output == *$'\n  memory '*64M*'command line'* ]]

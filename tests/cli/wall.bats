@@ -40,6 +40,16 @@ ends_at_limit() {
 	assert_nothing_left
 }
 
+@test "whatever shell forks, and wherever the child flees to, all end at the wall limit" {
+	local shell
+	for shell in dash bash; do
+		custody --wall 1s "$shell" -c 'setsid sleep 300 & wait'
+		((status == 124)) || fail "$shell: $status"
+		assert_verdict wall-limit
+	done
+	assert_nothing_left
+}
+
 @test "a program that ends within the wall limit is left alone" {
 	custody --wall 10s sleep 0.2
 	assert_verdict ok

@@ -312,3 +312,25 @@ TEST(a_channel_keeps_messages_apart_and_ends_with_the_program)
 	CHECK_INT(recv(ends[0], buffer, sizeof(buffer), 0), 0);
 	fd_close(ends[0]);
 }
+
+TEST(who_writes_to_a_channel_whose_other_side_was_killed_is_told_so)
+{
+	RESULT result = { 0 };
+	RUN *run = NULL;
+	int ends[2];
+
+	CHECK_INT(remand_channel(ends), 0);
+	{
+		const struct remand_pass pass = { ends[1], 3 };
+		const struct remand_spec spec =
+			SPEC(.argv = SH("kill -KILL $$"), .passes = &pass, .passes_count = 1);
+
+		run = custody_start(&spec);
+	}
+	fd_close(ends[1]);
+	CHECK_INT(custody_finish(run, &result), 0);
+	CHECK_INT(result.signal, SIGKILL);
+	CHECK_INT(send(ends[0], "x", 1, MSG_NOSIGNAL), -1);
+	CHECK_INT(errno, EPIPE);
+	fd_close(ends[0]);
+}
