@@ -101,12 +101,16 @@ s.socketpair(); print("pair")'
 }
 
 @test "landlock: what is left when all were killed goes with the next run" {
-	"$REMAND" run --isolation landlock -- sh -c 'mkdir a; chmod 0 a; echo started; sleep 100' >started &
+	# in /tmp may be what runs of other tests left
+	mkdir -m 1777 own
+	export TMPDIR=$PWD/own
+	"$REMAND" run --isolation landlock -- sh -c 'mkdir a; chmod 0 a; echo started; sleep 100' >started 3>&- &
 	until [[ -s started ]]; do sleep 0.1; done
-	left=(/tmp/remand-*)
+	left=(own/remand-*)
 	kill -KILL $!
 	wait $! || true
 	[[ ${#left[@]} -eq 1 && -d ${left[0]} ]]
+	flock -w 60 "${left[0]}" true # its keeper, too, has ended
 	custody --isolation landlock -- true
 	assert_verdict ok
 	[[ ! -e ${left[0]} ]]
@@ -132,7 +136,7 @@ s.socketpair(); print("pair")'
 		assert_verdict ok
 		[[ ! -e /proc/$(<work/pid) ]] || fail "$isolation: the daemon lives"
 		rm work/pid
-		"$REMAND" run --isolation $isolation --work work -- sh -c 'setsid sleep 1000 & echo $! >pid.new; mv pid.new pid; wait' &
+		"$REMAND" run --isolation $isolation --work work -- sh -c 'setsid sleep 1000 & echo $! >pid.new; mv pid.new pid; wait' 3>&- &
 		until [[ -s work/pid ]]; do sleep 0.1; done
 		kill -KILL $!
 		wait $! || true
