@@ -57,6 +57,8 @@ static const struct {
 		"itself inside the tree that --cgroup names" },
 	{ REMAND_STAGE_CLONE, ENOSPC,
 		"a limit on namespaces is reached; see the sysctls user.max_*_namespaces" },
+	{ REMAND_STAGE_NETWORK, ENOSPC,
+		"a limit on namespaces is reached; see the sysctl user.max_net_namespaces" },
 	{ REMAND_STAGE_CLONE, EAGAIN,
 		"a limit on processes is reached; see ulimit -u and pids.max" },
 	{ REMAND_STAGE_CELL, ENOSPC, "see the sysctl fs.mount-max, and the disk limit" },

@@ -201,13 +201,17 @@ static void become_keeper(struct keeper *keeper)
 }
 
 /* A new network namespace has a loopback device, which is down. netdevice(7). */
-static void raise_loopback(struct keeper *keeper)
+int keeper_make_network(const struct isolation *isolation)
 {
 	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	CLEANUP_FD int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	CLEANUP_FD int fd = -1;
 
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
-		fail(keeper, REMAND_STAGE_NETWORK, "(loopback)");
+	if (!(isolation->namespaces & CLONE_NEWNET))
+		return 0;
+	if (unshare(CLONE_NEWNET) < 0)
+		return errno;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0 ? errno : 0;
 }
 
 static void send_box(struct keeper *keeper)
@@ -238,8 +242,6 @@ static void build(struct keeper *keeper)
 	if ((plan->isolation.namespaces & CLONE_NEWUTS) &&
 		sethostname(plan->hostname, strlen(plan->hostname)) < 0)
 		fail(keeper, REMAND_STAGE_CELL, "(host name)");
-	if (plan->isolation.namespaces & CLONE_NEWNET)
-		raise_loopback(keeper);
 	if (plan->isolation.cell && !(plan->isolation.namespaces & CLONE_NEWUSER))
 		part_from_host(keeper);
 	if (plan->isolation.cell &&
@@ -265,13 +267,16 @@ static void release(struct keeper *keeper)
 		fail(keeper, REMAND_STAGE_STDIO, "(close_range)");
 }
 
-_Noreturn void keeper_main(const struct plan *plan)
+_Noreturn void keeper_main(const struct plan *plan, int network_errnum)
 {
 	struct keeper keeper = { .plan = plan, .target_fd = -1 };
 
 	if (fd_close_all_but(plan->keep, plan->keep_count, NULL) < 0)
 		fail(&keeper, REMAND_STAGE_STDIO, "(close_range)");
 	wait_for_go(&keeper);
+	errno = network_errnum;
+	if (errno)
+		fail(&keeper, REMAND_STAGE_NETWORK, "");
 	settle(&keeper);
 	start_target(&keeper);
 	become_keeper(&keeper);

@@ -3,6 +3,7 @@
 #ifndef KEEPER_H
 #define KEEPER_H
 
+#include <sched.h>
 #include <sys/resource.h>
 
 #include "id_map.h"
@@ -14,7 +15,18 @@ struct keeper_order {
 	struct rlimit files; /* RLIMIT_NOFILE from now on: what a plan was sent with needed room */
 };
 
-/* The keeper's whole life, in the child of clone3. */
-_Noreturn void keeper_main(const struct plan *plan);
+/* What clone3 makes for it. The network it makes for itself: that takes the kernel as long as all
+ * the other namespaces, and the supervisor has other work meanwhile. */
+static inline uint64_t keeper_namespaces(const struct isolation *isolation)
+{
+	return isolation->namespaces & ~(uint64_t)CLONE_NEWNET;
+}
+
+/* The first thing that it does, in the child of clone3; 0 or an errno, to be told after the order
+ * to go. */
+int keeper_make_network(const struct isolation *isolation);
+
+/* The rest of the keeper's life. */
+_Noreturn void keeper_main(const struct plan *plan, int network_errnum);
 
 #endif

@@ -111,13 +111,13 @@ static void close_ends(struct child_ends *ends)
 static pid_t clone_keeper(struct remand *run)
 {
 	struct clone_args args = {
-		.flags = CLONE_PIDFD | run->plan.isolation.namespaces,
+		.flags = CLONE_PIDFD | keeper_namespaces(&run->plan.isolation),
 		.pidfd = (uintptr_t)&run->keeper_fd,
 	};
 	pid_t pid = child_clone(&args);
 
 	if (pid == 0)
-		keeper_main(&run->plan);
+		keeper_main(&run->plan, keeper_make_network(&run->plan.isolation));
 	return pid;
 }
 
@@ -261,8 +261,7 @@ int launch_order(struct remand *run, const struct isolation *isolation, const st
 	int r = open_channels(run, &ends, error);
 
 	if (r == 0) {
-		const struct starter_order order = { isolation->namespaces, ends.control_fd,
-			ends.failure_fd };
+		const struct starter_order order = { isolation, ends.control_fd, ends.failure_fd };
 
 		r = starter_order(run->spec.starter, &order, host, error);
 	}

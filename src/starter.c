@@ -190,7 +190,7 @@ static int send_order(struct remand_starter *starter, const struct starter_reque
 int starter_order(struct remand_starter *starter, const struct starter_order *order,
 	const struct host *host, struct remand_error *error)
 {
-	struct starter_request request = { .namespaces = order->namespaces };
+	struct starter_request request = { .isolation = *order->isolation };
 	struct caller_identity identity = { 0 };
 	int r;
 

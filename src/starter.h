@@ -23,6 +23,7 @@
 
 #include "caller.h"
 #include "host.h"
+#include "isolation.h"
 #include "remand.h"
 
 /* What comes with a request, in this order. */
@@ -36,7 +37,7 @@ enum starter_fd {
 
 /* One packet: requests of several threads do not mix. */
 struct starter_request {
-	uint64_t namespaces; /* flags of clone3 */
+	struct isolation isolation;
 	struct caller caller;
 };
 
@@ -52,7 +53,7 @@ _Noreturn void starter_main(int socket_fd, int owner_fd);
 /* Have a keeper cloned that waits for its plan: all but the answer. The descriptors are its ends of
  * the run's channels. */
 struct starter_order {
-	uint64_t namespaces;
+	const struct isolation *isolation;
 	int control_fd, failure_fd;
 };
 int starter_order(struct remand_starter *starter, const struct starter_order *order,

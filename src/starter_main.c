@@ -118,13 +118,15 @@ _Noreturn static void keeper_begin(const struct starter *starter, const struct e
 		starter->owner_fd };
 	struct failure failure = { 0 };
 	const struct plan *plan;
+	int network_errnum;
 
 	if (fd_close_all_but(born, PLAN_FDS_BORN, NULL) < 0)
 		_exit(125);
 	answer(errand, &failure, pidfd_open(getpid(), 0));
+	network_errnum = keeper_make_network(&errand->request.isolation);
 	plan = plan_receive(starter->arena, born, &failure);
 	if (plan)
-		keeper_main(plan);
+		keeper_main(plan, network_errnum);
 	if (failure.errnum)
 		(void)!write(errand->fd[STARTER_FAILURE], &failure, sizeof(failure));
 	_exit(125);
@@ -156,7 +158,7 @@ static int clone_keeper(
 	int pidfd = -1;
 	/* exit_signal must be 0 with CLONE_PARENT: it is ours, which is 0 too. */
 	struct clone_args args = {
-		.flags = CLONE_PARENT | CLONE_PIDFD | errand->request.namespaces,
+		.flags = CLONE_PARENT | CLONE_PIDFD | keeper_namespaces(&errand->request.isolation),
 		.pidfd = (uintptr_t)&pidfd,
 	};
 	pid_t pid;

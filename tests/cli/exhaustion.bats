@@ -77,6 +77,17 @@ works_or_says_why() {
 	assert_nothing_left
 }
 
+@test "where no more network namespaces may be made it says so" {
+	local before
+	before=$(</proc/sys/user/max_net_namespaces)
+	echo 0 >/proc/sys/user/max_net_namespaces
+	run "$REMAND" run -- true
+	echo "$before" >/proc/sys/user/max_net_namespaces
+	((status == 125))
+	[[ $output == *'cannot set up the network: No space left on device'*user.max_net_namespaces* ]] || fail "$output"
+	assert_nothing_left
+}
+
 @test "where the report does not fit on the disk it is not reported as success" {
 	run "$REMAND" run --report /dev/full -- true
 	((status == 125))
