@@ -305,6 +305,8 @@ TEST(a_channel_keeps_messages_apart_and_ends_with_the_program)
 		while ((n = recv(ends[0], buffer, sizeof(buffer), MSG_DONTWAIT)) < 0 &&
 			errno == EAGAIN && remand_wait(run, NS_PER_MS, NULL) != -EIO)
 			;
+		if (n == 0 && custody_finish(run, &result) == 0)
+			printf("# it ended before message %d: %s\n", i, result.reason);
 		CHECK_INT(n, strlen(expected));
 		CHECK(memcmp(buffer, expected, (size_t)n) == 0);
 	}
