@@ -20,7 +20,7 @@
 #define EXITING 0x4u
 
 /* In milliseconds: how long a thread that ends may take to be gone. */
-#define DYING_MS 1000
+#define DYING_MS 5000
 
 /* A directory has a link from each directory in it, and two more. */
 static int count_threads(void)
