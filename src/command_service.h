@@ -119,6 +119,10 @@ struct service_started {
 	char message[SERVICE_MESSAGE_MAX + 256];
 };
 
+/* Of one that runs, as JSON; a `state` of running may turn out to be frozen. Caller frees. NULL:
+ * out of memory, or it has just ended. */
+char *service_describe(const struct remand *run, const char *state, time_t since);
+
 /* Hold the service until its end: the rest of the life of the supervising process. */
 void service_supervise(struct service_start *start);
 

@@ -97,40 +97,11 @@ static void note_start(struct supervisor *supervisor)
 
 /* ---- requests ---- */
 
-static json_t *figure(uint64_t value)
-{
-	return value == REMAND_UNKNOWN ? json_null() : json_integer((json_int_t)value);
-}
-
 static const char *state(const struct supervisor *supervisor)
 {
 	if (supervisor->stopping)
 		return "stopping";
 	return supervisor->told ? "running" : "starting";
-}
-
-/* NULL: out of memory, or it has just ended. */
-static char *describe(const struct supervisor *supervisor)
-{
-	struct remand_stats stats = { .size = sizeof(stats) };
-	char since[32];
-	struct tm tm;
-	json_t *object;
-	char *text;
-
-	if (remand_stats(supervisor->run, &stats) < 0)
-		return NULL;
-	strftime(since, sizeof(since), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&supervisor->since, &tm));
-	object = json_pack("{ss si ss so so so so so so so so so so}", "state", state(supervisor),
-		"supervisor", (int)getpid(), "since", since, "wall_ns", figure(stats.wall_ns),
-		"cpu_ns", figure(stats.cpu_ns), "user_ns", figure(stats.user_ns), "system_ns",
-		figure(stats.system_ns), "memory_bytes", figure(stats.memory_bytes),
-		"memory_peak_bytes", figure(stats.memory_peak_bytes), "pids", figure(stats.pids),
-		"pids_peak", figure(stats.pids_peak), "stdout_bytes", figure(stats.stdout_bytes),
-		"stderr_bytes", figure(stats.stderr_bytes));
-	text = object ? json_dumps(object, JSON_COMPACT) : NULL;
-	json_decref(object);
-	return text;
 }
 
 static void stop(struct supervisor *supervisor, uint64_t grace_ns)
@@ -156,9 +127,25 @@ static int answer(const struct client *client, const char *text)
 
 static int answer_status(const struct supervisor *supervisor, const struct client *client)
 {
-	CLEANUP_FREE char *text = describe(supervisor);
+	CLEANUP_FREE char *text =
+		service_describe(supervisor->run, state(supervisor), supervisor->since);
 
 	return text ? answer(client, text) : -1;
+}
+
+/* To stop is to freeze, which nobody can notice or undo; to continue is also for those who have
+ * stopped themselves. Where there is no group (EBADF) the signal is all there is. 0 or -errno. */
+static int send_signal(const struct supervisor *supervisor, int signum)
+{
+	int r = -EBADF;
+
+	if (signum == SIGSTOP)
+		r = remand_suspend(supervisor->run, NULL);
+	else if (signum == SIGCONT)
+		r = remand_resume(supervisor->run, NULL);
+	if (r != -EBADF && (r < 0 || signum == SIGSTOP))
+		return r;
+	return remand_signal(supervisor->run, signum, REMAND_ALL);
 }
 
 /* "WORD NUMBER": the number. */
@@ -190,8 +177,7 @@ static int serve(struct supervisor *supervisor, struct client *client, const cha
 	}
 	if (!has_number(request, "signal", &number) || number > (uint64_t)SIGRTMAX)
 		return -1;
-	snprintf(
-		text, sizeof(text), "%d", -remand_signal(supervisor->run, (int)number, REMAND_ALL));
+	snprintf(text, sizeof(text), "%d", -send_signal(supervisor, (int)number));
 	return answer(client, text);
 }
 

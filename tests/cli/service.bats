@@ -189,6 +189,23 @@ assert_gone() {
 	run -0 "$REMAND" status x
 }
 
+has_state() { [[ $(look "$1" state) == "$2" ]]; }
+
+@test "a service that is stopped by signal is frozen and uses no CPU time, and goes on with CONT" {
+	local used
+	run -0 start x --wall 1h -- 'setsid sh -c "while :; do :; done" & echo >&3; while :; do :; done'
+	run -0 "$REMAND" kill x -s STOP
+	eventually has_state x frozen
+	used=$(look x cpu_ns)
+	for _ in 1 2 3; do [[ $(look x cpu_ns) == "$used" ]]; done
+	run -0 "$REMAND" kill x -s CONT
+	eventually has_state x running
+	eventually has_used_more "$used"
+	run -0 "$REMAND" stop x --grace 0
+}
+
+has_used_more() { (($(look x cpu_ns) > $1)); }
+
 @test "a restart is the same service with the same words, directory and environment" {
 	GREETING=hello start x --env GREETING --pids 7 -- 'echo "$GREETING" >>greetings; echo >&3; sleep 1000' ||
 		requires cgroup_v2
