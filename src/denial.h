@@ -18,6 +18,7 @@ struct denials {
 	size_t count;
 	uint64_t more;      /* calls that found no room in the list */
 	bool known;         /* a listener was there: an empty list means that there were none */
+	bool needed;        /* a rule kills or logs, which is for whoever listens to do */
 	bool read_memory;   /* nothing of the target can hold up who reads its memory */
 	unsigned int share; /* one part in this many of the time may go into answering */
 	uint64_t began_ns, spent_ns;

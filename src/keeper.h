@@ -9,8 +9,15 @@
 #include "id_map.h"
 #include "plan.h"
 
-/* Supervisor to keeper: the ids are mapped, begin. */
+enum keeper_order_kind {
+	KEEPER_GO,     /* the first one: the ids are mapped, begin */
+	KEEPER_DETACH, /* go on without me: detach.c */
+};
+
+/* Supervisor to keeper. That it shuts its end of the socket down is the order to end. */
 struct keeper_order {
+	enum keeper_order_kind kind;
+	/* GO: */
 	struct id_map_inside ids;
 	struct rlimit files; /* RLIMIT_NOFILE from now on: what a plan was sent with needed room */
 };

@@ -6,11 +6,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "fd.h"
+#include "keeper.h"
 #include "message.h"
 #include "syscalls.h"
 
@@ -26,6 +29,11 @@ static int raw_status(const siginfo_t *info)
 	}
 }
 
+static int shell_status(int raw_status)
+{
+	return WIFSIGNALED(raw_status) ? 128 + WTERMSIG(raw_status) : WEXITSTATUS(raw_status);
+}
+
 static uint64_t own_cpu_ns(void)
 {
 	struct timespec cpu = { 0 };
@@ -34,18 +42,17 @@ static uint64_t own_cpu_ns(void)
 	return (uint64_t)cpu.tv_sec * NS_PER_S + (uint64_t)cpu.tv_nsec;
 }
 
-static void report_status(
-	const struct keeper_watch *watch, const siginfo_t *info, const struct rusage *usage)
+static void report_status(const struct keeper_watch *watch, const struct rusage *usage)
 {
 	const struct message message = { .kind = MESSAGE_STATUS,
-		.raw_status = raw_status(info),
+		.raw_status = watch->raw_status,
 		.ended_ns = clock_now_ns(),
 		.keeper_cpu_ns = own_cpu_ns(),
 		.usage = *usage };
 
-	/* Nobody hears it: the run cannot go on without its status either. */
+	/* Nobody hears it: there is nothing more to wait for. */
 	if (message_send(watch->control_fd, &message, -1, NULL) < 0)
-		_exit(125);
+		_exit(shell_status(watch->raw_status));
 }
 
 /* Orphans come to PID 1 and to a subreaper; the target is just one of its children. */
@@ -68,8 +75,10 @@ static void reap(struct keeper_watch *watch)
 		if (!info.si_pid)
 			return;
 		if (info.si_pid == watch->target_pid) {
-			report_status(watch, &info, &usage);
-			watch->reported = true;
+			watch->ended = true;
+			watch->raw_status = raw_status(&info);
+			if (!watch->detached)
+				report_status(watch, &usage);
 		}
 	}
 }
@@ -90,9 +99,38 @@ static void watch_dying(struct keeper_watch *watch)
 	};
 	const uint64_t deadline_ns = clock_after(clock_now_ns(), DYING_MS * NS_PER_MS);
 
-	while (!(all ? watch->childless : watch->reported) && clock_now_ns() < deadline_ns &&
+	while (!(all ? watch->childless : watch->ended) && clock_now_ns() < deadline_ns &&
 		poll(fds, 2, DYING_MS) > 0 && !fds[1].revents)
 		reap(watch);
+}
+
+/* What the supervisor said before it ended counts also after that. */
+static bool has_order_to_detach(const struct keeper_watch *watch)
+{
+	struct keeper_order order;
+
+	return recv(watch->control_fd, &order, sizeof(order), MSG_DONTWAIT) == sizeof(order) &&
+	       order.kind == KEEPER_DETACH;
+}
+
+/* Without a supervisor, see detach.c. Where the target has ended, it was told so before. */
+_Noreturn static void outlive(struct keeper_watch *watch)
+{
+	const struct message detached = { .kind = MESSAGE_DETACHED };
+	struct pollfd child = { .fd = watch->signal_fd, .events = POLLIN };
+
+	/* What is meant for the caller's process group, or its terminal, is not meant for us. */
+	(void)setsid();
+	if (!watch->ended)
+		(void)message_send(watch->control_fd, &detached, -1, NULL);
+	watch->detached = true;
+	watch->control_fd = fd_close(watch->control_fd);
+	watch->supervisor_fd = fd_close(watch->supervisor_fd);
+	while (!watch->ended) {
+		(void)poll(&child, 1, -1);
+		reap(watch);
+	}
+	_exit(shell_status(watch->raw_status));
 }
 
 _Noreturn void keeper_watch(struct keeper_watch *watch)
@@ -108,6 +146,8 @@ _Noreturn void keeper_watch(struct keeper_watch *watch)
 		n = poll(fds, 3, -1);
 		if (n > 0 && fds[1].revents)
 			reap(watch);
+		if (n > 0 && (fds[0].revents || fds[2].revents) && has_order_to_detach(watch))
+			outlive(watch);
 		/* The supervisor is gone, or shut its end down: that is the order to end. */
 	} while (n < 0 ? errno == EINTR : !fds[0].revents && !fds[2].revents);
 	/* Without a pid namespace our own end would end nobody else. A supervisor that ends by

@@ -10,9 +10,12 @@ struct keeper_watch {
 	int control_fd, supervisor_fd, kill_fd; /* as in struct plan */
 	int signal_fd;                          /* SIGCHLD */
 	pid_t target_pid;                       /* only ever compared with what wait reports */
-	bool reported, childless;
+	bool detached, ended, childless;
+	int raw_status; /* of the target, once it has ended */
 };
 
+/* Until the supervisor says end, or is gone; or, where it said to go on without it (detach.c),
+ * until the target ends. */
 _Noreturn void keeper_watch(struct keeper_watch *watch);
 
 #endif

@@ -123,7 +123,7 @@ static pid_t clone_keeper(struct remand *run)
 
 static int send_go(struct remand *run, const struct id_map *map, struct remand_error *error)
 {
-	struct keeper_order go = { .ids = map->inside };
+	struct keeper_order go = { .kind = KEEPER_GO, .ids = map->inside };
 
 	if (getrlimit(RLIMIT_NOFILE, &go.files) < 0)
 		return error_errno(error, REMAND_STAGE_RLIMIT, syscall_errno(),
@@ -366,6 +366,7 @@ int launch(struct remand *run, struct remand_error *error)
 	close_ends(&ends);
 	/* The rules still decide when the listener asks. */
 	run->denials.filter = run->plan.filter;
+	run->denials.needed = run->plan.needs_listener;
 	run->plan.filter = (struct filter_program){ 0 };
 	plan_done(&run->plan);
 	streams_close_target_fds(&run->streams);

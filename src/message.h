@@ -14,6 +14,7 @@ enum message_kind {
 	MESSAGE_LISTENER,   /* target: carries the fd that tells of forbidden system calls */
 	MESSAGE_STATUS,     /* keeper: the target ended */
 	MESSAGE_KEEPER,     /* starter, and its child: carries the keeper's pidfd */
+	MESSAGE_DETACHED,   /* keeper: it goes on without us, and this was its last message */
 };
 
 struct message {

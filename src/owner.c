@@ -73,17 +73,37 @@ static int describe_place(struct owner *ret)
 	return r < 0 ? r : read_own_namespace(&ret->pid_namespace);
 }
 
-int owner_write(char text[OWNER_MARK_BYTES])
+static int write_mark(pid_t pid, const char *stat_path, char text[OWNER_MARK_BYTES])
 {
-	struct owner self = { .pid = getpid() };
-	int r = describe_place(&self);
+	struct owner owner = { .pid = pid };
+	int r = describe_place(&owner);
 
 	if (r == 0)
-		r = read_start_time("/proc/self/stat", &self.start_time);
+		r = read_start_time(stat_path, &owner.start_time);
 	if (r == 0)
-		snprintf(text, OWNER_MARK_BYTES, "%s %lu %d %llu", self.boot_id, self.pid_namespace,
-			self.pid, self.start_time);
+		snprintf(text, OWNER_MARK_BYTES, "%s %lu %d %llu", owner.boot_id,
+			owner.pid_namespace, owner.pid, owner.start_time);
 	return r;
+}
+
+int owner_write(char text[OWNER_MARK_BYTES])
+{
+	return write_mark(getpid(), "/proc/self/stat", text);
+}
+
+/* In a /proc of another pid namespace, /proc/PID is somebody else. */
+static bool has_own_proc(void)
+{
+	char own[16], link[16];
+	int length = snprintf(own, sizeof(own), "%d", getpid());
+
+	return readlink("/proc/self", link, sizeof(link)) == length &&
+	       memcmp(own, link, (size_t)length) == 0;
+}
+
+static int put_mark(int group_fd, const char *text)
+{
+	return fsetxattr(group_fd, ATTRIBUTE, text, strlen(text), 0) < 0 ? syscall_errno() : 0;
 }
 
 int owner_mark(int group_fd)
@@ -91,9 +111,17 @@ int owner_mark(int group_fd)
 	char text[OWNER_MARK_BYTES];
 	int r = owner_write(text);
 
-	if (r < 0)
-		return r;
-	return fsetxattr(group_fd, ATTRIBUTE, text, strlen(text), 0) < 0 ? syscall_errno() : 0;
+	return r < 0 ? r : put_mark(group_fd, text);
+}
+
+int owner_mark_as(int group_fd, pid_t pid)
+{
+	char text[OWNER_MARK_BYTES], path[32];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	r = has_own_proc() ? write_mark(pid, path, text) : -ENXIO;
+	return r < 0 ? r : put_mark(group_fd, text);
 }
 
 /* The fields of a mark, each ended by one blank or the end of the text. */
@@ -124,16 +152,6 @@ static bool is_dead(int pid)
 	return fd < 0 && errno == ESRCH;
 }
 
-/* In a /proc of another pid namespace, /proc/PID is somebody else. */
-static bool has_own_proc(void)
-{
-	char own[16], link[16];
-	int length = snprintf(own, sizeof(own), "%d", getpid());
-
-	return readlink("/proc/self", link, sizeof(link)) == length &&
-	       memcmp(own, link, (size_t)length) == 0;
-}
-
 static bool read_mark(int group_fd, char text[OWNER_MARK_BYTES])
 {
 	ssize_t n = fgetxattr(group_fd, ATTRIBUTE, text, OWNER_MARK_BYTES - 1);
@@ -155,7 +173,10 @@ bool owner_is_gone(int group_fd)
 {
 	char text[OWNER_MARK_BYTES];
 
-	return read_mark(group_fd, text) && owner_mark_is_gone(text);
+	/* Whom it named may have handed the group over to another before it ended: detach.c. Who
+	 * has ended hands nothing over, so that a mark that still names it is final. */
+	return read_mark(group_fd, text) && owner_mark_is_gone(text) &&
+	       owner_has_mark(group_fd, text);
 }
 
 bool owner_mark_is_gone(const char *text)

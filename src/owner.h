@@ -5,9 +5,12 @@
 #define OWNER_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* Mark the group as this process's. 0 or -errno. */
 int owner_mark(int group_fd);
+/* The same as another process's, of our pid namespace, that nobody has reaped yet. */
+int owner_mark_as(int group_fd, pid_t pid);
 
 /* True only when the group carries a mark and its owner has certainly ended: another boot, no such
  * process, or its pid now belongs to a process that was started at another time. */

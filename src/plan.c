@@ -146,6 +146,18 @@ static int plan_program(struct plan *plan, const struct remand_spec *spec)
 	return plan->programs ? 0 : -ENOMEM;
 }
 
+/* Who is refused is refused by a kernel that finds nobody listening, too: seccomp_unotify(2). */
+static bool kills_or_logs(const struct syscall_rules *rules)
+{
+	bool found =
+		rules->otherwise.action == SYSCALL_KILL || rules->otherwise.action == SYSCALL_LOG;
+
+	for (size_t i = 0; !found && i < rules->count; i++)
+		found = rules->rules[i].answer.action == SYSCALL_KILL ||
+			rules->rules[i].answer.action == SYSCALL_LOG;
+	return found;
+}
+
 static int plan_filter(
 	struct plan *plan, const struct remand_spec *spec, struct remand_error *error)
 {
@@ -167,6 +179,7 @@ static int plan_filter(
 		if (r < 0)
 			error_errno(error, REMAND_STAGE_SECCOMP, r, "cannot copy the filter");
 	}
+	plan->needs_listener = kills_or_logs(&rules);
 	syscall_rules_done(&rules);
 	return r;
 }

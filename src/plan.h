@@ -49,7 +49,8 @@ struct plan {
 	struct permit permit;
 	struct filter_program filter;
 	struct filter_program watched_filter; /* the same, told to a listener */
-	struct function function;             /* instead of argv and programs */
+	bool needs_listener;      /* a rule kills or logs, which is for whoever listens to do */
+	struct function function; /* instead of argv and programs */
 };
 
 struct plan_request {

@@ -18,7 +18,7 @@
 	_Static_assert(sizeof(void *) != 8 || sizeof(type) == (bytes), "pack what is new " \
 								       "in " #type)
 
-ASSERT_SIZE(struct plan, 784);
+ASSERT_SIZE(struct plan, 792);
 ASSERT_SIZE(struct isolation, 64);
 ASSERT_SIZE(struct own_ids, 12);
 ASSERT_SIZE(struct sub_ids, 20);

@@ -576,6 +576,33 @@ int remand_cancel(struct remand *run);
  * there is nothing to wait for. NULL is fine. Returns NULL. */
 struct remand *remand_free(struct remand *run);
 
+/*
+ * Let the run go on without the caller, also when that ends or is killed. What holds it from then
+ * on is what the kernel and the keeper do by themselves: the limits memory_bytes, pids, cpus_milli,
+ * cpuset, disk_bytes and those of each process and file, the cell and the filter. Success frees the
+ * handle; a failure changes nothing.
+ *
+ * *ret_keeper_fd: a pidfd of the run's first process, close-on-exec and the caller's. It is
+ * readable when the program has ended, and all that it left behind. To end the run send SIGKILL
+ * there (pidfd_send_signal(2)). The process is a child of the caller that no ordinary wait sees:
+ * waitid(P_PIDFD, fd, &info, WEXITED | __WCLONE) takes it away when it has ended, with the
+ * program's exit status or 128 + signal. Else, and where ret_keeper_fd is NULL, it is a zombie as
+ * long as the caller lives. The run's group, empty then, is removed by a later start.
+ *
+ * System calls that the rules deny fail with ENOSYS from then on. They wait instead as long as a
+ * fork of the caller lives that was made during the run and has executed nothing: it holds a copy
+ * of what they wait for.
+ *
+ * -EAGAIN: the program is not executed yet; try again when remand_fd() is readable. -ESRCH: it has
+ * ended, and the result comes as always. -EBUSY: the spec asked for what only a caller can do, and
+ * the sentence says what: a limit that is watched (time_ns, wall_ns, idle_ns, pids_fatal, and
+ * memory_bytes without a cgroup: REMAND_UNLIMITED switches them off), a stream that is carried (all
+ * but NULL, MERGE into it, an input that is a PIPE, or a file that everybody may read; passes are
+ * not carried), files to collect or to give back, rules that kill or log, another isolation than
+ * FULL; or it is suspended, or being ended by steps.
+ */
+int remand_detach(struct remand *run, int *ret_keeper_fd, struct remand_error *error);
+
 /* The result of a run that remand_start() refused, for the report: not-started, with the error. */
 void remand_result_refused(const struct remand_error *error, struct remand_result *ret_result);
 

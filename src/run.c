@@ -26,7 +26,7 @@
  * -> verdict (conclude.c, verdict.c, reason.c) -> report (report.c).
  *
  * The end: cgroup.kill, keeper gone, "populated 0", all output read; then usage is measured, the
- * group removed, and only then is anything classified.
+ * group removed, and only then is anything classified. Or the run is left to itself: detach.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -329,14 +329,8 @@ static void clear_away(struct remand *run)
 		group_close(&run->group);
 }
 
-struct remand *remand_free(struct remand *run)
+void run_release(struct remand *run)
 {
-	if (!run)
-		return NULL;
-	if (run->phase != RUN_DONE)
-		abandon(run);
-	else
-		clear_away(run);
 	plan_done(&run->plan);
 	streams_done(&run->streams);
 	(void)box_remove(&run->box);
@@ -355,6 +349,17 @@ struct remand *remand_free(struct remand *run)
 	denials_done(&run->denials);
 	remand_result_clear(&run->result);
 	free(run);
+}
+
+struct remand *remand_free(struct remand *run)
+{
+	if (!run)
+		return NULL;
+	if (run->phase != RUN_DONE)
+		abandon(run);
+	else
+		clear_away(run);
+	run_release(run);
 	return NULL;
 }
 

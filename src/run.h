@@ -82,6 +82,7 @@ struct remand {
 	struct remand_step stop[REMAND_STEPS_MAX]; /* how it is being ended, step by step */
 	size_t stop_count, stop_next;              /* stop_next 0: it is not */
 	bool suspended;                            /* by order of the caller */
+	bool detached;                             /* the keeper goes on without us */
 	struct remand_error start_error, internal_error;
 
 	struct group_usage usage;        /* when the group was empty */
@@ -113,6 +114,8 @@ void supervise_end(struct remand *run, enum verdict_cause cause);
 void supervise_fail(struct remand *run, int r, const char *what);
 /* Kill the group, order the keeper to end; from here on it is only waited for. */
 void supervise_finish(struct remand *run);
+/* What the keeper has said meanwhile. */
+void supervise_hear(struct remand *run);
 /* cgroup.kill, now. */
 void supervise_kill(struct remand *run);
 /* The group is empty and the keeper, with all of its pid namespace, is gone. */
@@ -120,6 +123,9 @@ bool supervise_all_dead(const struct remand *run);
 
 /* run.c: where nobody could take the caller's end of a PIPE. */
 int run_refuse_pipes(const struct remand_spec *spec, struct remand_error *error);
+
+/* run.c: release the handle alone, of a run that is over or somebody else's now. */
+void run_release(struct remand *run);
 
 /* run.c: give back what was lent; the first failure. */
 int run_return_loans(struct remand *run);

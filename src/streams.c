@@ -217,6 +217,13 @@ void streams_follow_offset(const struct streams *streams)
 		(void)lseek(input->caller_fd, offset, SEEK_SET);
 }
 
+bool streams_is_carried(const struct streams *streams, int which)
+{
+	const struct pump *pump = &streams->stream[which].pump;
+
+	return pump->from >= 0 || pump->to >= 0 || pump->capturing || pump->file_fd >= 0;
+}
+
 uint64_t streams_written(const struct streams *streams, int which)
 {
 	const struct stream *stream = &streams->stream[which];

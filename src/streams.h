@@ -57,6 +57,8 @@ int streams_give_to(const struct streams *streams, uid_t uid, gid_t gid);
 void streams_close_target_fds(struct streams *streams);
 /* After the end: what the target read, the caller's stdin is past too. */
 void streams_follow_offset(const struct streams *streams);
+/* Something of the stream passes through the supervisor, or is kept by it. */
+bool streams_is_carried(const struct streams *streams, int which);
 /* Bytes that the target wrote to stdout (1) or stderr (2); REMAND_UNKNOWN where nobody counts. */
 uint64_t streams_written(const struct streams *streams, int which);
 /* The caller's end of a PIPE, now the caller's; -EINVAL: there is none (any more). */

@@ -160,6 +160,10 @@ static void on_message(struct remand *run, const struct message *message, int fd
 		run->have_status = true;
 		run->keeper_cpu_ns = message->keeper_cpu_ns;
 		break;
+	case MESSAGE_DETACHED:
+		run->detached = true;
+		fd_close(fd_taken);
+		return;
 	case MESSAGE_KEEPER: /* its second, launch.c took the first: starter.h */
 		fd_close(fd_taken);
 		return;
@@ -173,7 +177,7 @@ static void on_message(struct remand *run, const struct message *message, int fd
 	}
 }
 
-static void on_control(struct remand *run)
+void supervise_hear(struct remand *run)
 {
 	struct message message;
 	int fd, r;
@@ -214,7 +218,7 @@ static void on_denial(struct remand *run, uint32_t events)
 
 static void on_keeper_end(struct remand *run)
 {
-	on_control(run);
+	supervise_hear(run);
 	on_failure(run);
 	if (run->have_status && !run->result.started && run->cause == VERDICT_CAUSE_NONE &&
 		!run->start_error.message[0])
@@ -273,7 +277,7 @@ static void on_watch(struct remand *run, enum watch watch, uint32_t events)
 		on_failure(run);
 		break;
 	case WATCH_CONTROL:
-		on_control(run);
+		supervise_hear(run);
 		break;
 	case WATCH_KEEPER:
 		if (run->keeper_fd >= 0)

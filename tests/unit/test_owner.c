@@ -3,7 +3,10 @@
 #include "owner.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <sys/pidfd.h>
 #include <sys/xattr.h>
 
@@ -111,6 +114,72 @@ TEST(an_owner_is_gone_when_it_was_reaped_and_not_while_it_is_a_zombie)
 	CHECK_INT(info.si_status, 0);
 	CHECK(!gone_as_zombie);
 	CHECK(gone_after);
+}
+
+TEST(a_group_that_was_handed_over_is_gone_with_its_new_owner)
+{
+	SCRATCH(scratch, "/var/tmp");
+	CLEANUP_FD int pidfd = -1;
+	siginfo_t info = { 0 };
+	bool gone_before;
+	pid_t pid;
+
+	NEEDS_ATTRIBUTES(scratch);
+	pid = fork();
+	if (pid == 0)
+		for (;;)
+			pause();
+	pidfd = pidfd_open(pid, 0);
+	CHECK_INT(owner_mark_as(scratch.fd, pid), 0);
+	gone_before = owner_is_gone(scratch.fd);
+	CHECK_INT(pidfd_send_signal(pidfd, SIGKILL, NULL, 0), 0);
+	CHECK_INT(waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED), 0);
+	CHECK(!gone_before);
+	CHECK(owner_is_gone(scratch.fd));
+	CHECK_INT(owner_mark_as(scratch.fd, pid), -ENOENT);
+}
+
+struct judge {
+	int fd;
+	atomic_bool stop, found_gone;
+};
+
+static void *judge_all_the_time(void *argument)
+{
+	struct judge *judge = argument;
+
+	while (!judge->stop)
+		if (owner_is_gone(judge->fd))
+			judge->found_gone = true;
+	return NULL;
+}
+
+/* Each owner hands the group to us before it ends. */
+TEST(a_group_that_is_handed_over_is_gone_at_no_instant)
+{
+	SCRATCH(scratch, "/var/tmp");
+	struct judge judge = { .fd = scratch.fd };
+	const pid_t self = getpid();
+	int failures = 0;
+	pthread_t thread;
+
+	NEEDS_ATTRIBUTES(scratch);
+	CHECK_INT(owner_mark(scratch.fd), 0);
+	CHECK_INT(pthread_create(&thread, NULL, judge_all_the_time, &judge), 0);
+	for (int i = 0; i < 200; i++) {
+		siginfo_t info = { 0 };
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(owner_mark(scratch.fd) == 0 && owner_mark_as(scratch.fd, self) == 0
+					? 0
+					: 1);
+		failures += waitid(P_PID, (id_t)pid, &info, WEXITED) != 0 || info.si_status != 0;
+	}
+	judge.stop = true;
+	pthread_join(thread, NULL);
+	CHECK_INT(failures, 0);
+	CHECK(!judge.found_gone);
 }
 
 TEST(a_pid_that_belongs_to_a_process_of_another_start_time_was_reused)
