@@ -22,17 +22,29 @@
 #include "error.h"
 #include "fd.h"
 
-static void note_missing(struct fallback *fallback, const struct remand_spec *spec, int base_fd)
+/* Whether the base has what the limits need that `missing` leaves. What is not yet enabled on the
+ * way to it counts as well: to open it enables them. */
+static bool has_base(
+	const struct host *host, const struct remand_spec *spec, const struct fallback *missing)
 {
-	const bool any = base_fd >= 0;
+	CLEANUP_FD int fd = -1;
+	struct remand_spec held;
 
-	fallback->group = any;
-	fallback->memory = spec->memory_bytes != REMAND_UNLIMITED &&
-			   !(any && controllers_has(base_fd, "memory"));
-	fallback->pids =
-		spec->pids != REMAND_UNLIMITED && !(any && controllers_has(base_fd, "pids"));
-	fallback->cpus =
-		spec->cpus_milli != REMAND_UNLIMITED && !(any && controllers_has(base_fd, "cpu"));
+	fallback_held(missing, spec, &held);
+	held.cpuset = NULL;
+	return base_open(host, &held, &fd, NULL) == 0;
+}
+
+static void note_missing(
+	struct fallback *fallback, const struct host *host, const struct remand_spec *spec)
+{
+	const struct fallback memory = { .pids = true, .cpus = true };
+	const struct fallback pids = { .memory = true, .cpus = true };
+	const struct fallback cpus = { .memory = true, .pids = true };
+
+	fallback->memory = spec->memory_bytes != REMAND_UNLIMITED && !has_base(host, spec, &memory);
+	fallback->pids = spec->pids != REMAND_UNLIMITED && !has_base(host, spec, &pids);
+	fallback->cpus = spec->cpus_milli != REMAND_UNLIMITED && !has_base(host, spec, &cpus);
 }
 
 /* Where CPUs may be named, others must not be used: that is no wish but a promise. */
@@ -49,28 +61,23 @@ int fallback_open_base(const struct host *host, const struct remand_spec *spec,
 	const struct isolation *isolation, struct fallback *ret, int *ret_base_fd,
 	struct remand_error *error)
 {
-	struct fallback fallback = { .group = true, .memory = true, .pids = true, .cpus = true };
-	CLEANUP_FD int bare_fd = -1;
+	struct fallback fallback = { .group = true };
 	struct remand_spec held;
 	int r;
 
 	fallback.own_nproc = (isolation->namespaces & CLONE_NEWUSER) || isolation->separate_ids;
-	if (!spec->best_effort) {
-		fallback.memory = fallback.pids = fallback.cpus = false;
-		*ret = fallback;
-		return base_open(host, spec, ret_base_fd, error);
-	}
-	fallback_held(&fallback, spec, &held);
-	held.cpuset = NULL;
-	r = base_open(host, &held, &bare_fd, error);
-	if (r < 0 && !(isolation->namespaces & CLONE_NEWPID))
-		return r;
-	note_missing(&fallback, spec, bare_fd);
+	r = base_open(host, spec, ret_base_fd, spec->best_effort ? NULL : error);
 	*ret = fallback;
-	if (!fallback.group)
-		return refuse_cpuset(spec, error);
+	if (r == 0 || !spec->best_effort)
+		return r;
+	note_missing(&fallback, host, spec);
 	fallback_held(&fallback, spec, &held);
-	return base_open(host, &held, ret_base_fd, error);
+	r = base_open(host, &held, ret_base_fd, error);
+	fallback.group = r == 0;
+	*ret = fallback;
+	if (r < 0 && (isolation->namespaces & CLONE_NEWPID))
+		return refuse_cpuset(spec, error);
+	return r;
 }
 
 void fallback_held(const struct fallback *fallback, const struct remand_spec *spec,

@@ -55,6 +55,16 @@ refused() {
 	[[ $(</sys/fs/cgroup/cgroup.subtree_control) == "$before" ]]
 }
 
+@test "with --best-effort what is not yet enabled is enabled, and nothing gone without" {
+	local file
+	while read -r file; do echo '-memory -pids -cpu -cpuset' >"$file"; done \
+		< <(find /sys/fs/cgroup -depth -name cgroup.subtree_control)
+	[[ $(</sys/fs/cgroup/cgroup.subtree_control) != *memory* ]]
+	custody --best-effort --cpus 1 -- true
+	assert_verdict ok
+	for limit in memory pids cpus; do assert_field limits.$limit.enforced_by cgroup || return; done
+}
+
 @test "a hundred first starts at once do not race" {
 	mkfifo "$BATS_TEST_TMPDIR/barrier"
 	# shellcheck disable=SC2016
