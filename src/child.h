@@ -56,10 +56,12 @@ static inline int child_reap(int pidfd, siginfo_t *ret_info, struct rusage *ret_
 static inline int child_try_reap(int pidfd, struct rusage *ret_usage)
 {
 	siginfo_t info = { 0 };
+	int r;
 
-	if (syscall_waitid(P_PIDFD, pidfd, &info, WEXITED | __WALL | WNOHANG, ret_usage) < 0)
-		return syscall_errno();
-	return info.si_pid != 0;
+	do
+		r = syscall_waitid(P_PIDFD, pidfd, &info, WEXITED | __WALL | WNOHANG, ret_usage);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? syscall_errno() : info.si_pid != 0;
 }
 
 #endif

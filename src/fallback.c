@@ -74,6 +74,12 @@ int fallback_open_base(const struct host *host, const struct remand_spec *spec,
 	fallback_held(&fallback, spec, &held);
 	r = base_open(host, &held, ret_base_fd, error);
 	fallback.group = r == 0;
+	/* Found possible one by one, and not together: then nothing of it is so. */
+	if (r < 0) {
+		fallback.memory = spec->memory_bytes != REMAND_UNLIMITED;
+		fallback.pids = spec->pids != REMAND_UNLIMITED;
+		fallback.cpus = spec->cpus_milli != REMAND_UNLIMITED;
+	}
 	*ret = fallback;
 	if (r < 0 && (isolation->namespaces & CLONE_NEWPID))
 		return refuse_cpuset(spec, error);

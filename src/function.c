@@ -2,7 +2,6 @@
 /* The supervisor's half: may it be run in a copy of this process, and what will the copy need? */
 #include "function.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "directory.h"
 #include "file.h"
 #include "plan.h"
 #include "syscalls.h"
@@ -50,13 +50,14 @@ static bool is_ending(int tasks_fd, const char *tid)
 static bool has_living_thread_but_us(void)
 {
 	DIR *tasks = opendir(TASKS);
+	const struct dirent *entry;
 	bool living = false;
 	char own[16];
 
 	if (!tasks)
 		return true;
 	snprintf(own, sizeof(own), "%d", (int)gettid());
-	for (struct dirent *entry; !living && (entry = readdir(tasks));)
+	while (!living && directory_next(tasks, &entry) > 0)
 		living = entry->d_name[0] != '.' && strcmp(entry->d_name, own) != 0 &&
 			 !is_ending(dirfd(tasks), entry->d_name);
 	closedir(tasks);

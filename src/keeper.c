@@ -4,9 +4,11 @@
  * visible to the caller's own wait loops. It is a fork of the caller, so everything here is
  * async-signal-safe. Its life:
  *
- *   1. Closes all that it does not need and waits for its ids to be mapped.
+ *   1. Makes the run's network namespace, closes all that it does not need and waits for its ids
+ *      to be mapped.
  *   2. Clones the target into the group, at once: CLONE_INTO_CGROUP checks the right to write
- *      cgroup.procs with our ids, which are still the caller's.
+ *      cgroup.procs with our ids, which are still the caller's. A function is forked (function.h)
+ *      and joins the group by itself.
  *   3. Becomes the cell's own id, builds the file system, tells the target to go on.
  *   4. Gives up every capability, then reaps orphans until the supervisor says end (or is gone):
  *      keeper_watch.c.
@@ -288,6 +290,7 @@ _Noreturn void keeper_main(const struct plan *plan, int network_errnum)
 	fd_close(keeper.go_fd);
 	keeper_watch(&(struct keeper_watch){
 		.control_fd = plan->control_fd,
+		.target_fd = keeper.target_fd,
 		.supervisor_fd = plan->supervisor_fd,
 		.kill_fd = plan->kill_fd,
 		.signal_fd = keeper.signal_fd,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See keeper_watch.h. It holds no other descriptor, and can tell of no failure but by its end. */
+/* See keeper_watch.h. It holds no other descriptor but the target's pidfd, and can tell of no
+ * failure but by its end. */
 #include "keeper_watch.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -118,11 +120,17 @@ _Noreturn static void outlive(struct keeper_watch *watch)
 {
 	const struct message detached = { .kind = MESSAGE_DETACHED };
 	struct pollfd child = { .fd = watch->signal_fd, .events = POLLIN };
+	int r = 0;
 
 	/* What is meant for the caller's process group, or its terminal, is not meant for us. */
 	(void)setsid();
+	/* A caller that is gone needs no answer; one that lives and gets none takes the run for
+	 * ended.
+	 */
 	if (!watch->ended)
-		(void)message_send(watch->control_fd, &detached, -1, NULL);
+		r = message_send(watch->control_fd, &detached, -1, NULL);
+	if (r < 0 && r != -EPIPE && r != -ECONNRESET)
+		_exit(125);
 	watch->detached = true;
 	watch->control_fd = fd_close(watch->control_fd);
 	watch->supervisor_fd = fd_close(watch->supervisor_fd);
@@ -153,8 +161,11 @@ _Noreturn void keeper_watch(struct keeper_watch *watch)
 	/* Without a pid namespace our own end would end nobody else. A supervisor that ends by
 	 * itself has done this already; one that was killed shows first by its end of the socket.
 	 */
-	if (watch->kill_fd >= 0)
+	if (watch->kill_fd >= 0) {
+		/* By itself, too: a target that joins its group on its own may be on the way. */
+		(void)pidfd_send_signal(watch->target_fd, SIGKILL, NULL, 0);
 		(void)!write(watch->kill_fd, "1", 1);
+	}
 	if (!fds[0].revents || watch->kill_fd >= 0)
 		watch_dying(watch);
 	_exit(0);

@@ -9,6 +9,7 @@
 struct keeper_watch {
 	int control_fd, supervisor_fd, kill_fd; /* as in struct plan */
 	int signal_fd;                          /* SIGCHLD */
+	int target_fd;                          /* pidfd */
 	pid_t target_pid;                       /* only ever compared with what wait reports */
 	bool detached, ended, childless;
 	int raw_status; /* of the target, once it has ended */

@@ -260,6 +260,8 @@ int launch_order(struct remand *run, const struct isolation *isolation, const st
 	struct child_ends ends = NO_ENDS;
 	int r = open_channels(run, &ends, error);
 
+	if (r == 0 && (run->spare_fd = fcntl(run->control_fd, F_DUPFD_CLOEXEC, 0)) < 0)
+		r = say_no_fds(error);
 	if (r == 0) {
 		const struct starter_order order = { isolation, ends.control_fd, ends.failure_fd };
 
@@ -273,7 +275,10 @@ int launch_order(struct remand *run, const struct isolation *isolation, const st
 int launch_await_keeper(struct remand *run, struct remand_error *error)
 {
 	struct starter_answer answer;
-	int r = starter_receive(run->control_fd, &answer, error);
+	int r;
+
+	run->spare_fd = fd_close(run->spare_fd);
+	r = starter_receive(run->spec.starter, run->control_fd, &answer, error);
 
 	run->keeper_due = false;
 	if (r < 0)

@@ -62,6 +62,9 @@ int message_receive(int socket, struct message *ret_message, int *ret_fd)
 		return syscall_errno();
 	if (n != sizeof(message))
 		return -ECONNRESET;
+	/* There is room for one: it is our table of open files that has none. unix(7) */
+	if (header.msg_flags & MSG_CTRUNC)
+		return -EMFILE;
 	*ret_message = message;
 	*ret_fd = take_fd(&header);
 	return 1;

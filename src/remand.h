@@ -293,7 +293,8 @@ struct remand_spec {
 	 * It has one thing that no program has: a copy of the caller's memory, with every secret
 	 * and address that is there (madvise(2), MADV_DONTFORK and MADV_WIPEONFORK, keep some out).
 	 * The copy is private: memory that the caller shares with anybody and that can be written
-	 * (MAP_SHARED, shmat, rings of io_uring) is not mapped in it; use passes. It counts for the
+	 * (MAP_SHARED, shmat, rings of io_uring) is not mapped in it; use passes. /proc/self/exe is
+	 * the caller's program still, and the thread has its name. The copy counts for the
 	 * memory limit when the function changes it, and for RLIMIT_DATA, RLIMIT_AS and wherever
 	 * best_effort makes the memory limit a watch, from the beginning. Files that the C library
 	 * opens late (locales, shared objects) are those of the cell.
@@ -301,10 +302,11 @@ struct remand_spec {
 	 * The function may call anything, start threads, fork and exec as its policy allows. It
 	 * begins with what the caller had in stdin, stdout and stderr forgotten, and what it leaves
 	 * in stdout is written when it returns; no other stream is flushed and no handler of
-	 * atexit(3) is run, nor were those of pthread_atfork(3). It must not leave by longjmp or an
-	 * exception into frames of the caller's, which are there as well. It is not dumpable:
-	 * others of the run cannot trace it, and refused calls are told without their strings
-	 * unless the caller is privileged.
+	 * atexit(3) is run, nor were those of pthread_atfork(3). It must leave by return or
+	 * _exit(2): exit(3) runs the caller's handlers and flushes the caller's files, and a
+	 * longjmp or an exception ends in frames of the caller's, which are there as well. It is
+	 * not dumpable: others of the run cannot trace it, and refused calls are told without their
+	 * strings unless the caller is privileged.
 	 *
 	 * A caller with more than one thread is refused, -EDEADLK: a lock that another thread holds
 	 * at that moment, of malloc for one, would never be released in the copy. What cannot be
@@ -483,7 +485,7 @@ int remand_fd(const struct remand *run);
  * It never blocks: it waits for no process, whether it dies, stands still or is held by a debugger,
  * and for nobody at the other end of a stream. What it does takes microseconds, but for
  *   - the end of a run: to copy what is to be collected, at most output_bytes a file; to remove
- * what the program left in its directory (isolation landlock), and to give back what was lent to it
+ *     what the program left in its directory (isolation landlock), and to give back what was lent
  *     (a writable directory on a file system without idmapped mounts), some 10 us a file each; and,
  *     where files to be collected belong to an id of /etc/subuid, one clone of the caller for each;
  *   - the first refused or logged call of each kind: it is put into words with the program's memory
@@ -593,7 +595,8 @@ struct remand *remand_free(struct remand *run);
  * fork of the caller lives that was made during the run and has executed nothing: it holds a copy
  * of what they wait for.
  *
- * -EAGAIN: the program is not executed yet; try again when remand_fd() is readable. -ESRCH: it has
+ * -EAGAIN: the program is not executed yet; try again when remand_fd() is readable (later than it
+ * might be where a fork as above was made while the run was started). -ESRCH: it has
  * ended, and the result comes as always. -EBUSY: the spec asked for what only a caller can do, and
  * the sentence says what: a limit that is watched (time_ns, wall_ns, idle_ns, pids_fatal, and
  * memory_bytes without a cgroup: REMAND_UNLIMITED switches them off), a stream that is carried (all

@@ -10,12 +10,13 @@
  *                exit signal 0, so that no wait loop of the caller sees it. Builds the cell's file
  *                system, reaps orphans, reports the target's end. Ends when the supervisor does,
  *                and the kernel then kills all that is in the namespace.
- *   target       the untrusted program, the keeper's child, born in the run's group.
+ *   target       the untrusted program, the keeper's child, born in the run's group (or, for a
+ *                function, joining it as its first act).
  *
  *       supervisor ---- control socket: go -> ; <- pidfd of the target, /box, status ---- keeper
- *       supervisor <--- failure pipe: ready for exec, or {stage, errno} of whoever fails ---
- * both supervisor <--- stdout and stderr pipes --- target keeper     ---- polls a pidfd of the
- * supervisor
+ *       supervisor <--- failure pipe: ready for exec, or {stage, errno} ---- keeper and target
+ *       supervisor <--- pipes of stdout and stderr ---- target
+ *       keeper     ---- polls a pidfd of the supervisor
  *
  * A caller that has grown large names a starter (starter.h), a small process of its own from which
  * the keeper is cloned, sooner than else, and told the plan later; the rest is the same.
@@ -60,7 +61,7 @@ static struct remand *new_run(void)
 	run->group = (struct group)GROUP_EMPTY;
 	run->box = (struct box)BOX_EMPTY;
 	run->plan.kill_fd = -1;
-	run->base_fd = run->box_fd = run->namespace_fd = -1;
+	run->base_fd = run->box_fd = run->namespace_fd = run->spare_fd = -1;
 	run->epoll_fd = run->timer_fd = -1;
 	run->control_fd = run->failure_fd = run->keeper_fd = run->target_fd = -1;
 	run->listener_fd = -1;
@@ -339,6 +340,7 @@ void run_release(struct remand *run)
 	fd_close(run->base_fd);
 	fd_close(run->box_fd);
 	fd_close(run->namespace_fd);
+	fd_close(run->spare_fd);
 	fd_close(run->epoll_fd);
 	fd_close(run->timer_fd);
 	fd_close(run->control_fd);

@@ -65,6 +65,7 @@ struct remand {
 	int watched_fd[WATCH_COUNT];
 	bool control_ended;
 	bool keeper_due; /* ordered from a starter that has not answered yet */
+	int spare_fd;    /* the place of keeper_fd meanwhile: without it nobody could reap it */
 
 	enum run_phase phase;
 	uint64_t launched_ns, started_ns, ended_ns;

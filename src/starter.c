@@ -21,7 +21,6 @@
 #include "fd.h"
 #include "file.h"
 #include "message.h"
-#include "wait.h"
 
 struct remand_starter {
 	pid_t owner; /* the process whose children its keepers are */
@@ -38,6 +37,32 @@ static int say_gone(struct remand_error *error)
 		"remand_starter_new()");
 }
 
+/* In milliseconds: for what a starter that has ended, or its child, has sent. */
+#define LAST_WORD_MS 1000
+
+/* 0: there is something to read. The end of the starter alone closes no socket: a fork of another
+ * thread's can hold a copy of the end that was its. */
+static int await_word(const struct remand_starter *starter, int fd)
+{
+	struct pollfd fds[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = starter->process_fd, .events = POLLIN },
+	};
+
+	for (;;) {
+		int n = poll(fds, 2, fds[1].fd < 0 ? LAST_WORD_MS : -1);
+
+		if (n == 0)
+			return -ECONNRESET;
+		if (n < 0 && errno != EINTR)
+			return syscall_errno();
+		if (n > 0 && fds[0].revents)
+			return 0;
+		if (n > 0)
+			fds[1].fd = -1;
+	}
+}
+
 static int say_failed(struct remand_error *error, int r)
 {
 	return error_errno(error, REMAND_STAGE_CLONE, r, "cannot make a starter");
@@ -50,7 +75,7 @@ static int give_birth(struct remand_starter *starter)
 	CLEANUP_FD int end_fd = -1;
 	struct clone_args args = { .flags = CLONE_PIDFD, .pidfd = (uintptr_t)&starter->process_fd };
 	struct starter_hello hello;
-	int ends[2];
+	int ends[2], r;
 	pid_t pid;
 
 	if (owner_fd < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
@@ -65,7 +90,10 @@ static int give_birth(struct remand_starter *starter)
 	if (pid == 0)
 		starter_main(end_fd, owner_fd);
 	fd_close(fd_take(&end_fd));
-	if (TEMP_FAILURE_RETRY(recv(starter->socket_fd, &hello, sizeof(hello), 0)) != sizeof(hello))
+	r = await_word(starter, starter->socket_fd);
+	if (r < 0)
+		return r;
+	if (recv(starter->socket_fd, &hello, sizeof(hello), MSG_DONTWAIT) != sizeof(hello))
 		return -ECONNRESET;
 	starter->address = hello.address;
 	return -hello.errnum;
@@ -222,16 +250,32 @@ static pid_t pid_of(int pidfd)
 	return (pid_t)strtol(line + 5, NULL, 10);
 }
 
-int starter_receive(int control_fd, struct starter_answer *ret_answer, struct remand_error *error)
+/* One of the two that come, of the starter and of the keeper. */
+static int receive_answer(const struct remand_starter *starter, int control_fd,
+	struct message *ret_message, int *ret_keeper_fd)
 {
-	struct message message;
-	int fd = -1, r = 0;
+	int r = 0;
 
 	while (r == 0) {
-		r = wait_readable(control_fd, DEADLINE_NEVER, error);
+		r = await_word(starter, control_fd);
 		if (r == 0)
-			r = message_receive(control_fd, &message, &fd);
+			r = message_receive(control_fd, ret_message, ret_keeper_fd);
 	}
+	return r < 0 ? r : 0;
+}
+
+int starter_receive(const struct remand_starter *starter, int control_fd,
+	struct starter_answer *ret_answer, struct remand_error *error)
+{
+	struct message message;
+	int fd = -1;
+	int r = receive_answer(starter, control_fd, &message, &fd);
+
+	/* Who could not open itself has been opened by the other. */
+	if (r == 0 && fd < 0 && message.raw_status == 0)
+		r = receive_answer(starter, control_fd, &message, &fd);
+	if (r == 0 && fd < 0 && message.raw_status == 0)
+		r = -EMFILE;
 	if (r == -ECONNRESET)
 		return say_gone(error);
 	if (r < 0)

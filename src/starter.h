@@ -65,9 +65,9 @@ struct starter_answer {
 	pid_t pid;
 };
 
-/* The answer, from the supervisor's end of the run's control socket. Nobody in this process may
- * hold the other end any more, so that the end of the starter shows. */
-int starter_receive(int control_fd, struct starter_answer *ret_answer, struct remand_error *error);
+/* The answer, from the supervisor's end of the run's control socket. */
+int starter_receive(const struct remand_starter *starter, int control_fd,
+	struct starter_answer *ret_answer, struct remand_error *error);
 
 /* Where the image of a plan lies in its keepers. */
 uintptr_t starter_address(const struct remand_starter *starter);

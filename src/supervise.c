@@ -28,12 +28,13 @@ void supervise_kill(struct remand *run)
 	int r = 0;
 
 	run->stop_deadline_ns = run->freeze_deadline_ns = DEADLINE_NEVER;
-	/* Without a group the rest goes with the keeper, which waits for the target's end first. */
+	/* By itself, too: a function's target joins its group on its own, and may be on the way.
+	 * Without a group the rest goes with the keeper, which waits for the target's end first. */
+	if (run->target_fd >= 0 && pidfd_send_signal(run->target_fd, SIGKILL, NULL, 0) < 0 &&
+		errno != ESRCH)
+		r = syscall_errno();
 	if (run->group.fd >= 0)
 		r = group_kill(&run->group);
-	else if (run->target_fd >= 0 && pidfd_send_signal(run->target_fd, SIGKILL, NULL, 0) < 0 &&
-		 errno != ESRCH)
-		r = syscall_errno();
 	if (r < 0)
 		supervise_fail(run, r, "cannot kill the group");
 }
@@ -107,6 +108,7 @@ static void on_failure(struct remand *run)
 		struct failure failure;
 		struct target_ready ready;
 	} packet;
+	_Static_assert(sizeof(packet.failure) != sizeof(packet.ready), "told apart by their size");
 
 	while (run->failure_fd >= 0) {
 		ssize_t n = read(run->failure_fd, &packet, sizeof(packet));
@@ -345,6 +347,9 @@ int supervise_begin(struct remand *run, struct remand_error *error)
 			error, REMAND_STAGE_SUPERVISE, syscall_errno(), "cannot watch the run");
 	for (int i = 0; i < 3; i++)
 		run->streams.stream[i].pump.epoll_fd = run->epoll_fd;
+	/* The set-up has a deadline, and a caller who waits for the fd may never dispatch before.
+	 */
+	deadlines_arm(run);
 	return watch_update(run, error);
 }
 

@@ -18,7 +18,7 @@ struct target_ready {
 
 struct target_birth {
 	const struct id_map_inside *ids;
-	bool in_group; /* else it joins the group as its first act: clone3 was not to be had */
+	bool in_group; /* else it joins the group as its first act */
 	int go_fd;     /* readable when the cell is built, EOF when it failed */
 	int proc_fd;   /* a function's: the host's /proc */
 };

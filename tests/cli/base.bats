@@ -56,9 +56,9 @@ refused() {
 }
 
 @test "with --best-effort what is not yet enabled is enabled, and nothing gone without" {
-	local file
-	while read -r file; do echo '-memory -pids -cpu -cpuset' >"$file"; done \
-		< <(find /sys/fs/cgroup -depth -name cgroup.subtree_control)
+	local dir
+	while read -r dir; do echo '-memory -pids -cpu -cpuset' >"$dir/cgroup.subtree_control"; done \
+		< <(find /sys/fs/cgroup -depth -type d)
 	[[ $(</sys/fs/cgroup/cgroup.subtree_control) != *memory* ]]
 	custody --best-effort --cpus 1 -- true
 	assert_verdict ok

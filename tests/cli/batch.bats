@@ -59,7 +59,7 @@ results() {
 }
 
 @test "results come as jobs end, or in the order of the jobs with --ordered" {
-	printf '%s\n' '{"id": "slow", "argv": "sleep 2"}' '{"id": "quick", "argv": "true"}' >jobs.json
+	printf '%s\n' '{"id": "slow", "argv": "sleep 6"}' '{"id": "quick", "argv": "true"}' >jobs.json
 	[[ $(results <(batch -j 2 jobs.json) job) == $'quick\nslow' ]]
 	[[ $(results <(batch -j 2 --ordered jobs.json) job) == $'slow\nquick' ]]
 }
@@ -67,7 +67,7 @@ results() {
 @test "a result comes before the next job is known" {
 	local line
 	mkfifo in out
-	"$REMAND" batch --memory max --pids max <in >out &
+	"$REMAND" batch --memory max --pids max <in >out 3>&- &
 	exec {to}>in {from}<out
 	echo '{"id": "first", "argv": "true"}' >&"$to"
 	read -r line <&"$from"
@@ -129,7 +129,7 @@ results() {
 @test "a signal cancels what runs, starts nothing more, and the results say so" {
 	local marker="98765.$$"
 	printf '%s\n' "{\"argv\": \"sleep $marker\"}" "{\"argv\": \"sleep $marker\"}" '{"argv": "true"}' >jobs.json
-	"$REMAND" batch --memory max --pids max -j 2 jobs.json >out &
+	"$REMAND" batch --memory max --pids max -j 2 jobs.json >out 3>&- &
 	until [[ $(pgrep -fc "^sleep $marker") -eq 2 ]]; do sleep 0.1; done
 	kill -TERM $!
 	wait $! || status=$?
@@ -140,7 +140,7 @@ results() {
 	printf '%s\n' '{"argv": ["sh", "-c", "trap \"echo clean; exit 0\" TERM; echo ready; sleep 1000 & wait"], "stdout": "clean"}' \
 		'{"argv": ["sh", "-c", "trap \"\" TERM; echo ready; sleep 1000 & wait"], "stdout": "stubborn"}' \
 		'{"argv": "true", "stdout": "never"}' >jobs.json
-	env --default-signal=INT "$REMAND" batch --memory max --pids max --wall 120s --grace 2s -j 2 --ordered jobs.json >out &
+	env --default-signal=INT "$REMAND" batch --memory max --pids max --wall 120s --grace 15s -j 2 --ordered jobs.json >out 3>&- &
 	until [[ -s clean && -s stubborn ]]; do sleep 0.1; done
 	kill -INT $!
 	wait $! || status=$?
@@ -151,7 +151,7 @@ results() {
 @test "a batch that is killed with eight running leaves nothing behind" {
 	local marker="87654.$$" began
 	printf '{"argv": "sleep %s"}\n' "$marker"{,,,,,,,} >jobs.json
-	"$REMAND" batch --memory max --pids max -j 8 jobs.json >out &
+	"$REMAND" batch --memory max --pids max -j 8 jobs.json >out 3>&- &
 	until [[ $(pgrep -fc "^sleep $marker") -eq 8 ]]; do sleep 0.1; done
 	kill -KILL $!
 	began=${EPOCHREALTIME/./}

@@ -153,6 +153,7 @@ mended() {
 	[[ -d $group && $output != *leftovers* ]] || fail "$output"
 	kill -KILL "$killed"
 	wait "$killed" || true
+	until grep -qx 'populated 0' "$group/cgroup.events"; do sleep 0.1; done
 	run "$REMAND" check
 	fact leftovers
 	[[ ! -d $group && $line == *"removed 1 of dead owners: ${group##*/}" ]] || fail "$line"

@@ -140,7 +140,7 @@ s.socketpair(); print("pair")'
 		until [[ -s work/pid ]]; do sleep 0.1; done
 		kill -KILL $!
 		wait $! || true
-		for _ in {1..100}; do [[ -e /proc/$(<work/pid) ]] || break; sleep 0.1; done
+		for _ in {1..600}; do [[ -e /proc/$(<work/pid) ]] || break; sleep 0.1; done
 		[[ ! -e /proc/$(<work/pid) ]] || fail "$isolation: the daemon outlives the supervisor"
 		rm work/pid
 	done

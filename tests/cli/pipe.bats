@@ -69,7 +69,7 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
 @test "when a pipeline is killed its programs die, and the next command removes its groups" {
 	requires root cgroup_v2
 	local group
-	"$REMAND" pipe -q -- sh -c 'echo ready; sleep 1000' ::: sh -c 'read x; echo $x; setsid sleep 1000' >told &
+	"$REMAND" pipe -q -- sh -c 'echo ready; sleep 1000' ::: sh -c 'read x; echo $x; setsid sleep 1000' >told 3>&- &
 	until [[ -s told ]]; do
 		kill -0 $! || return
 		sleep 0.1

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # stdin, stdout and stderr: where they come from and go to, and what their other ends may do.
-# `timeout 20` turns a run that would hang into a failure; nothing is measured with it.
+# `timeout 300` turns a run that would hang into a failure; nothing is measured with it.
 
 # shellcheck disable=SC2016 # for the shell inside
 
@@ -12,7 +12,7 @@ setup() {
 }
 
 remand_run() {
-	timeout 20 "$REMAND" run "$@"
+	timeout 300 "$REMAND" run "$@"
 }
 
 # refused WORD ARG...: 125, one sentence with WORD, nothing started

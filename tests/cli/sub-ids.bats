@@ -67,7 +67,7 @@ by_user_run() {
 	exec 5<>end
 	by_user "$REMAND" run --cgroup sub-ids --wall 100s --stdin end -- sh -c 'cat /proc/self/uid_map; read -r _' >said 3>&- 5>&- &
 	read -r _ uid _ <said
-	by_user_run --user 0 --wall 1s -- sh -c 'cat /proc/self/uid_map; exec sleep 60'
+	by_user_run --user 0 --wall 10s -- sh -c 'cat /proc/self/uid_map; exec sleep 60'
 	assert_verdict wall-limit
 	read -r inside other _ <<<"${lines[0]}"
 	[[ $inside == 0 ]] && ((other >= 500500 && other != uid)) || fail "$uid $output"

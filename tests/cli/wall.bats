@@ -27,7 +27,7 @@ ends_at_limit() {
 	ends_at_limit "$PROGRAMS/patient_static" stubborn
 }
 @test "a program that waits for its input is ended at the wall limit" {
-	begin --wall 3s "$PROGRAMS/patient_static" waits
+	begin --wall 10s "$PROGRAMS/patient_static" waits
 	exec 7<>"$BATS_TEST_TMPDIR/told"
 	finish
 	assert_verdict wall-limit
@@ -58,7 +58,7 @@ ends_at_limit() {
 
 @test "a program that ends by itself past its wall limit is over it, and its status is told" {
 	begin --wall 3s "$PROGRAMS/patient_static" waits
-	with_supervisor_stopped tell_after 3.1
+	with_supervisor_stopped tell_after 10.1
 	finish
 	assert_verdict wall-limit
 	assert_field exit_code 0

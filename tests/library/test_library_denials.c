@@ -90,8 +90,8 @@ TEST(a_flood_of_refused_calls_leaves_the_supervisor_its_time_and_its_memory)
 	CHECK_INT(result.denials_count, 1);
 	CHECK(peak_kib() - before_kib < 4096);
 	/* Eight threads that are answered whenever they call leave one in a hundred; on a machine
-	 * that others use too, it was one in ten. */
-	CHECK(rests >= polls / 30);
+	 * that others use too, it was one in ten. Who gets less than the share needs no rest. */
+	CHECK(rests >= polls / 30 || own_cpu_ns() - before_ns < result.wall_ns / 25);
 }
 
 /* To say where, all of the address space must be looked through, for each call that there is. */

@@ -310,7 +310,8 @@ static void check_goes_on(const struct errand *errand)
 	CHECK(wire_tell(&wire, "7\n"));
 	CHECK_INT(status_of(caller.keeper_fd, 0), 7);
 	CHECK(wire_ends(&wire));
-	CHECK(!is_removed(caller.group_fd));
+	/* Elsewhere the runs of other tests reclaim as well. */
+	CHECK(!in_machine() || !is_removed(caller.group_fd));
 	CHECK(reclaim());
 	CHECK(is_removed(caller.group_fd));
 }

@@ -175,7 +175,7 @@ TEST(a_suspended_run_ends_at_once_when_it_is_cancelled_or_its_wall_time_is_over)
 		RESULT result = { 0 };
 
 		if (!cancel)
-			short_spec.wall_ns = 2 * NS_PER_S;
+			short_spec.wall_ns = 10 * NS_PER_S;
 		run = custody_start(&short_spec);
 		CHECK(run && await_output(run, 1) == 0);
 		CHECK_INT(remand_suspend(run, NULL), 0);
@@ -190,13 +190,13 @@ TEST(a_suspended_run_ends_at_once_when_it_is_cancelled_or_its_wall_time_is_over)
 TEST(the_idle_limit_does_not_count_while_the_run_is_suspended)
 {
 	const struct remand_spec spec = SPEC(.argv = SH("echo; exec sleep 1000"),
-		.idle_ns = 500 * NS_PER_MS, .output = { .kind = REMAND_STREAM_CAPTURE });
+		.idle_ns = 2 * NS_PER_S, .output = { .kind = REMAND_STREAM_CAPTURE });
 	RUN *run = custody_start(&spec);
 	RESULT result = { 0 };
 
 	CHECK(run && await_output(run, 1) == 0);
 	CHECK_INT(remand_suspend(run, NULL), 0);
-	CHECK_INT(remand_wait(run, 2 * NS_PER_S, NULL), -ETIMEDOUT);
+	CHECK_INT(remand_wait(run, 5 * NS_PER_S, NULL), -ETIMEDOUT);
 	CHECK_INT(remand_resume(run, NULL), 0);
 	CHECK_INT(custody_finish(run, &result), 0);
 	CHECK_INT(result.verdict, REMAND_VERDICT_IDLE_LIMIT);
@@ -212,6 +212,7 @@ TEST(a_signal_to_all_leaves_a_suspended_run_suspended)
 
 	CHECK(run);
 	CHECK_INT(remand_suspend(run, NULL), 0);
+	CHECK(await_suspended(run, true));
 	CHECK_INT(remand_signal(run, SIGUSR1, REMAND_ALL), 0);
 	CHECK_INT(remand_wait(run, 100 * NS_PER_MS, NULL), -ETIMEDOUT);
 	CHECK_INT(remand_stats(run, &stats), 0);

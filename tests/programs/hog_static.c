@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * hog KIND MIB: fills so much memory and exits 0. KIND: private, shared, memfd, children (four of
- * them, a quarter each, all at once), child (while its parent would print "survived"), held (says
- * "ready" when it has it and waits for the end of its input), late (a child, once its parent, told
- * by a byte on stdin, has exited 0), or the name of a file to write.
+ * them, a quarter each, all at once), kept (the same, and they stay), child (while its parent would
+ * print "survived"), held (says "ready" when it has it and waits for the end of its input), late (a
+ * child, once its parent, told by a byte on stdin, has exited 0), or the name of a file to write.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static int fill_file(int fd, size_t mib)
 	return 0;
 }
 
-static int fill_in_children(int count, size_t mib)
+static int fill_in_children(int count, size_t mib, int stay)
 {
 	int done[2], together[2];
 	char byte;
@@ -51,6 +51,8 @@ static int fill_in_children(int count, size_t mib)
 	close(done[1]);
 	for (int i = 0; i < count; i++)
 		(void)!read(done[0], &byte, 1);
+	if (stay)
+		pause();
 	close(together[1]);
 	while (wait(NULL) > 0)
 		;
@@ -80,13 +82,10 @@ int main(int argc, char **argv)
 	size_t mib = (size_t)atoi(argv[argc - 1]);
 	char byte;
 
-	if (strcmp(kind, "children") == 0)
-		return fill_in_children(4, mib / 4);
-	if (strcmp(kind, "asked") == 0 &&
-		(puts("ready") < 0 || fflush(stdout) != 0 || read(0, &byte, 1) != 1))
-		return 1;
-	if (strcmp(kind, "child") == 0 || strcmp(kind, "asked") == 0)
-		return fill_in_children(1, mib);
+	if (strcmp(kind, "children") == 0 || strcmp(kind, "kept") == 0)
+		return fill_in_children(4, mib / 4, kind[0] == 'k');
+	if (strcmp(kind, "child") == 0)
+		return fill_in_children(1, mib, 0);
 	if (strcmp(kind, "late") == 0)
 		return fill_late(mib);
 	if (strcmp(kind, "memfd") == 0)
@@ -94,5 +93,8 @@ int main(int argc, char **argv)
 	if (kind[0] == '/')
 		return fill_file(open(kind, O_CREAT | O_WRONLY, 0600), mib);
 	fill(mib, strcmp(kind, "shared") == 0 ? MAP_SHARED : MAP_PRIVATE);
+	if (strcmp(kind, "held") == 0 && puts("ready") >= 0 && fflush(stdout) == 0)
+		while (read(0, &byte, 1) > 0)
+			;
 	return 0;
 }

@@ -73,7 +73,7 @@ await_no_scope() {
 	systemd-run --quiet --unit struck bash -c '"$0" run --wall 1h -- sh -c "sleep 3600 & setsid sleep 3600" ; echo $? >/run/struck' "$REMAND"
 	local i scope=''
 	for ((i = 0; i < 300; i++)); do
-		scope=$(find /sys/fs/cgroup/system.slice -path '*remand-*.scope/run-*' -name cgroup.procs -exec grep -l . {} +)
+		scope=$(find /sys/fs/cgroup/system.slice -path '*remand-*.scope/run-*' -name cgroup.procs -exec grep -l . {} +) || true
 		[[ ! $scope ]] || break
 		sleep 0.1
 	done
@@ -89,7 +89,7 @@ await_no_scope() {
 	systemd-run --quiet --unit stopped --slice test-slice bash -c '"$0" run --wall 1h -- sleep 3600' "$REMAND"
 	local i scope=''
 	for ((i = 0; i < 300; i++)); do
-		scope=$(find /sys/fs/cgroup/test.slice/test-slice.slice -name 'remand-*.scope' 2>/dev/null)
+		scope=$(find /sys/fs/cgroup/test.slice/test-slice.slice -name 'remand-*.scope' 2>/dev/null) || true
 		[[ $scope && -n $(find "$scope" -name 'run-*') ]] && break
 		sleep 0.1
 	done
