@@ -267,7 +267,7 @@ static int receive_answer(const struct remand_starter *starter, int control_fd,
 int starter_receive(const struct remand_starter *starter, int control_fd,
 	struct starter_answer *ret_answer, struct remand_error *error)
 {
-	struct message message;
+	struct message message = { 0 };
 	int fd = -1;
 	int r = receive_answer(starter, control_fd, &message, &fd);
 
