@@ -2,8 +2,9 @@
 /*
  * hog KIND MIB: fills so much memory and exits 0. KIND: private, shared, memfd, children (four of
  * them, a quarter each, all at once), kept (the same, and they stay), child (while its parent would
- * print "survived"), held (says "ready" when it has it and waits for the end of its input), late (a
- * child, once its parent, told by a byte on stdin, has exited 0), or the name of a file to write.
+ * print "survived"), asked (the same, once it has said "ready" and was told by a byte), held (says
+ * "ready" when it has it and waits for the end of its input), late (a child, once its parent, told
+ * by a byte on stdin, has exited 0), or the name of a file to write.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -84,7 +85,10 @@ int main(int argc, char **argv)
 
 	if (strcmp(kind, "children") == 0 || strcmp(kind, "kept") == 0)
 		return fill_in_children(4, mib / 4, kind[0] == 'k');
-	if (strcmp(kind, "child") == 0)
+	if (strcmp(kind, "asked") == 0 &&
+		(puts("ready") < 0 || fflush(stdout) != 0 || read(0, &byte, 1) != 1))
+		return 1;
+	if (strcmp(kind, "child") == 0 || strcmp(kind, "asked") == 0)
 		return fill_in_children(1, mib, 0);
 	if (strcmp(kind, "late") == 0)
 		return fill_late(mib);
