@@ -21,10 +21,10 @@ static int receive_one(void *argument)
 	int sockets[2], fd = -1, unused, r;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0 ||
-		getrlimit(RLIMIT_NOFILE, &files) < 0 || (unused = dup(0)) < 0)
+		getrlimit(RLIMIT_NOFILE, &files) < 0 || (unused = fcntl(0, F_DUPFD_CLOEXEC, 0)) < 0)
 		return 1;
 	close(unused);
-	files.rlim_cur = (rlim_t)(unused + room);
+	files.rlim_cur = (rlim_t)unused + room;
 	if (message_send(sockets[1], &sent, 0, NULL) != 0 || setrlimit(RLIMIT_NOFILE, &files) < 0)
 		return 2;
 	r = message_receive(sockets[0], &message, &fd);
