@@ -120,10 +120,10 @@ TEST(while_they_do_not_stand_still_output_is_read_and_its_limit_ends_the_run)
 	CHECK_INT(dispatch(&fixture), 0);
 	CHECK_INT(fixture.run.phase, RUN_ENDING);
 	CHECK_INT(fixture.run.freeze_deadline_ns, DEADLINE_NEVER);
-	/* Nobody is signalled any more by what was under way. */
+	/* It was killed, and nobody is signalled any more by what was under way. */
 	CHECK_INT(say_standing(&fixture, STILL), 0);
 	CHECK_INT(dispatch(&fixture), 0);
-	CHECK_INT(signal_that_ended(&fixture, 0), 0);
+	CHECK_INT(signal_that_ended(&fixture, PATIENCE_MS), SIGKILL);
 }
 
 TEST(who_is_suspended_or_resumed_in_the_middle_of_a_step_is_so_after_it)
@@ -177,5 +177,5 @@ TEST(an_order_to_end_waits_for_nobody_to_stand_still)
 	CHECK_INT(fixture.run.phase, RUN_ENDING);
 	CHECK_INT(fixture.run.freeze_deadline_ns, DEADLINE_NEVER);
 	CHECK_INT(dispatch(&fixture), 0);
-	CHECK_INT(signal_that_ended(&fixture, 0), 0);
+	CHECK_INT(signal_that_ended(&fixture, PATIENCE_MS), SIGKILL);
 }
